@@ -1,0 +1,1 @@
+"""Access to AI models, data and tools by what people and agents can prove."""
