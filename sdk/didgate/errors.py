@@ -51,3 +51,7 @@ class ResolutionError(DidgateError):
 
 class ChainError(DidgateError):
     """The chain could not be read or written, or what it said cannot be relied upon."""
+
+
+class StoreError(DidgateError):
+    """A database could not be read or written; nobody's input is to blame."""

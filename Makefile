@@ -1,0 +1,79 @@
+# Everything sets itself up: Python 3.11 or newer, make, git and Node are all that is asked for.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+LOCK := .ci/constraints.txt
+CONTRACTS := contracts/node_modules/.package-lock.json
+PEERS := tests/interop/peers/node_modules/.package-lock.json
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types layers contracts docs bench gas lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/.demo ## run the main job, end to end, and show it
+	@$(BIN)/didgate demo
+
+test: .venv/.dev $(CONTRACTS) $(PEERS) ## run all tests a user can run
+	@$(BIN)/pytest -n $(WORKERS) -q
+
+check: format lint types layers contracts docs ## everything that is checked without running the tests
+
+format: .venv/.dev $(CONTRACTS)
+	@echo "· format"
+	@$(BIN)/ruff format --check --quiet . || { echo "run: $(BIN)/ruff format ."; exit 1; }
+	@cd contracts && npm run --silent format:check
+
+lint: .venv/.dev $(CONTRACTS)
+	@echo "· lint"
+	@$(BIN)/ruff check --quiet .
+	@cd contracts && npm run --silent lint
+
+types: .venv/.dev
+	@echo "· types"
+	@$(BIN)/mypy --no-error-summary
+
+layers: .venv/.dev
+	@echo "· layers"
+	@$(BIN)/lint-imports --config setup.cfg --no-cache >.venv/layers.log || { cat .venv/layers.log; exit 1; }
+
+contracts: .venv/.dev $(CONTRACTS)
+	@echo "· contracts: rebuilt, compared with the shipped artifacts, tested"
+	@cd contracts && npm run --silent artifacts:check && npm run --silent test
+
+docs: .venv/.dev
+	@echo "· docs"
+	@$(BIN)/python .ci/check_docs.py
+
+bench: .venv/.dev $(PEERS) ## measure beside the peers; prints a table, writes bench.json
+	@$(BIN)/python -m tests.benchmarks
+
+gas: $(CONTRACTS) ## print what the contracts cost; writes gas.json
+	@cd contracts && npm run --silent gas
+
+lock: ## refresh the versions that CI is locked to
+	@$(PYTHON) -m venv .venv/lock && .venv/lock/bin/python -m pip install --quiet '.[dev]'
+	@.venv/lock/bin/python -m pip freeze --exclude didgate >$(LOCK) && rm -rf .venv/lock
+
+clean: ## remove what make made
+	@rm -rf .venv .didgate build contracts/node_modules contracts/out contracts/cache tests/interop/peers/node_modules
+
+.venv/bin/python:
+	@echo "· creating .venv"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv .venv
+
+.venv/.demo .venv/.dev: .venv/.%: .venv/bin/python setup.cfg pyproject.toml $(LOCK)
+	@echo "· installing didgate[$*] (about a minute)"
+	@$(PIP) install --constraint $(LOCK) --editable '.[$*]'
+	@touch $@
+
+$(CONTRACTS): contracts/package.json contracts/package-lock.json
+	@echo "· installing the Solidity tools"
+	@cd contracts && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
+
+$(PEERS): tests/interop/peers/package.json tests/interop/peers/package-lock.json
+	@echo "· installing the peers that the tests compare with"
+	@cd tests/interop/peers && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
