@@ -1,0 +1,210 @@
+"""Where didgate keeps its files, and the settings it takes from the environment.
+
+The environment is an argument: nothing is read when a module is imported. A variable that begins
+with ``DIDGATE_`` and is not known is an error, since a misspelt setting would silently be lost.
+
+>>> settings = Settings.from_environment({"DIDGATE_HOME": "/srv/didgate"})
+>>> str(settings.home.gate), settings.max_staleness.total_seconds()
+('/srv/didgate/gate.sqlite', 30.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from didgate.errors import InvalidInput
+
+_PREFIX = "DIDGATE_"
+_KNOWN = frozenset(
+    {
+        "DIDGATE_HOME",
+        "DIDGATE_RPC_URL",
+        "DIDGATE_ACCOUNT",
+        "DIDGATE_PASSPHRASE",
+        "DIDGATE_PASSPHRASE_FILE",
+        "DIDGATE_MAX_STALENESS",
+        # These two steer the test suite and mean nothing here.
+        "DIDGATE_CI",
+        "DIDGATE_VECTORS",
+    }
+)
+_LONGEST_STALENESS = timedelta(hours=1)
+_MAX_PASSPHRASE_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds everything didgate keeps on this machine.
+
+    Args:
+        root: path of the folder; it need not be there yet.
+    """
+
+    root: Path
+
+    def create(self) -> None:
+        """Make the folder, open to its owner alone, if it is not there.
+
+        Raises:
+            InvalidInput: ``unusable_home``.
+        """
+        try:
+            self.root.parent.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            message = f"the folder {self.root} cannot be made"
+            raise InvalidInput("unusable_home", message) from error
+
+    @property
+    def keystore(self) -> Path:
+        """The encrypted keys."""
+        return self.root / "keystore.json"
+
+    @property
+    def chain(self) -> Path:
+        """The embedded chain."""
+        return self.root / "chain.sqlite"
+
+    @property
+    def deployment(self) -> Path:
+        """The addresses of the contracts."""
+        return self.root / "deployment.json"
+
+    @property
+    def gate(self) -> Path:
+        """The gate's challenges, quotas and receipts."""
+        return self.root / "gate.sqlite"
+
+    @property
+    def wallet(self) -> Path:
+        """The holder's credentials."""
+        return self.root / "wallet.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class PassphraseSource:
+    """Where the passphrase of the keystore comes from: the environment, a file, or a person.
+
+    Args:
+        value: the passphrase itself.
+        file: path of a file that holds it, such as a mounted secret.
+    """
+
+    value: str | None = field(default=None, repr=False)
+    file: Path | None = None
+
+    def read(self, ask: Callable[[], str] | None = None) -> str:
+        """Return the passphrase.
+
+        Args:
+            ask: asks a person, if nothing else gives the passphrase; None where nobody is there.
+
+        Raises:
+            InvalidInput: ``passphrase_missing`` or ``passphrase_unreadable``.
+        """
+        if self.value is not None:
+            passphrase = self.value
+        elif self.file is not None:
+            passphrase = _read_passphrase(self.file)
+        else:
+            passphrase = ask() if ask else ""
+        if not passphrase:
+            raise InvalidInput("passphrase_missing", "there is no passphrase for the keystore")
+        return passphrase
+
+
+def _read_passphrase(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(_MAX_PASSPHRASE_BYTES + 1)
+        text = content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"the passphrase file {file} cannot be read"
+        raise InvalidInput("passphrase_unreadable", message) from error
+    if len(content) > _MAX_PASSPHRASE_BYTES:
+        raise InvalidInput("passphrase_unreadable", f"the passphrase file {file} is too long")
+    # Editors end the line; the passphrase does not include that.
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a program of didgate is told by its environment.
+
+    Args:
+        home: ``DIDGATE_HOME``, the folder ``.didgate`` here by default.
+        rpc_url: ``DIDGATE_RPC_URL``, the chain's JSON-RPC endpoint; None for the embedded chain.
+            It may hold an access key, so it is not shown.
+        account: ``DIDGATE_ACCOUNT``, the name in the keystore of the account that pays and signs
+            transactions.
+        passphrase: ``DIDGATE_PASSPHRASE`` or ``DIDGATE_PASSPHRASE_FILE``.
+        max_staleness: ``DIDGATE_MAX_STALENESS`` in seconds: how old the last reading of the chain
+            may be for a decision to rest on it.
+    """
+
+    home: Home = field(default_factory=lambda: Home(Path(".didgate")))
+    rpc_url: str | None = field(default=None, repr=False)
+    account: str = "default"
+    passphrase: PassphraseSource = field(default_factory=PassphraseSource)
+    max_staleness: timedelta = timedelta(seconds=30)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings.
+
+        Args:
+            environment: names and values, as ``os.environ`` has them; an empty value counts as
+                none.
+
+        Raises:
+            InvalidInput: ``unknown_setting``, ``conflicting_settings`` or ``invalid_setting``.
+        """
+        values = {name: text for name, text in environment.items() if name.startswith(_PREFIX)}
+        if unknown := sorted(values.keys() - _KNOWN):
+            raise InvalidInput("unknown_setting", f"there is no setting {', '.join(unknown)}")
+        values = {name: text for name, text in values.items() if text}
+        return cls(
+            home=Home(Path(values.get("DIDGATE_HOME", ".didgate"))),
+            rpc_url=_rpc_url(values.get("DIDGATE_RPC_URL")),
+            account=values.get("DIDGATE_ACCOUNT", "default"),
+            passphrase=_passphrase(values),
+            max_staleness=_max_staleness(values.get("DIDGATE_MAX_STALENESS", "30")),
+        )
+
+
+def _rpc_url(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise InvalidInput("invalid_setting", "DIDGATE_RPC_URL is no http or https URL")
+    return text
+
+
+def _passphrase(values: Mapping[str, str]) -> PassphraseSource:
+    value, file = values.get("DIDGATE_PASSPHRASE"), values.get("DIDGATE_PASSPHRASE_FILE")
+    if value and file:
+        raise InvalidInput(
+            "conflicting_settings", "DIDGATE_PASSPHRASE and DIDGATE_PASSPHRASE_FILE are both set"
+        )
+    return PassphraseSource(value, Path(file) if file else None)
+
+
+def _max_staleness(text: str) -> timedelta:
+    # int() would take signs, spaces, underscores and the digits of every script.
+    valid = text.isascii() and text.isdigit() and len(text) < 10
+    duration = timedelta(seconds=int(text)) if valid else timedelta(0)
+    if not timedelta(0) < duration <= _LONGEST_STALENESS:
+        raise InvalidInput(
+            "invalid_setting", "DIDGATE_MAX_STALENESS must be a whole number of seconds, 1 to 3600"
+        )
+    return duration
