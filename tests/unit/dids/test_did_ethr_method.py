@@ -31,7 +31,7 @@ OTHER = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
 THIRD = "0x6813Eb9362372EEF6200f3b1dbC3f819671cBA69"
 NOBODY = "0x0000000000000000000000000000000000000000"
 DID = did_ethr.create(ADDRESS, chain_id=1)
-ED25519 = SoftwareSigner.generate(KeyAlgorithm.ED25519).public_key
+ED25519 = SoftwareSigner.from_private_bytes(KeyAlgorithm.ED25519, b"\x07" * 32).public_key
 
 
 def delegate(type_: str, address: str, valid_to: int) -> DelegateChanged:
