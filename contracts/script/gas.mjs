@@ -1,0 +1,16 @@
+// Prints what the main functions cost as transactions, and writes it to gas.json beside contracts/.
+// The figures come from test/Gas.t.sol, which forge ran just before.
+import { readFileSync, writeFileSync } from "node:fs";
+
+const root = new URL("..", import.meta.url);
+const text = readFileSync(new URL("snapshots/transactions.json", root), "utf8");
+const figures = Object.entries(JSON.parse(text)).map(([name, gas]) => [name, Number(gas)]);
+
+const width = Math.max(...figures.map(([name]) => name.length));
+for (const [name, gas] of figures) {
+  console.log(`${name.padEnd(width)}  ${gas.toLocaleString("en").padStart(9)}`);
+}
+writeFileSync(
+  new URL("../gas.json", root),
+  `${JSON.stringify(Object.fromEntries(figures), null, 2)}\n`,
+);
