@@ -48,7 +48,7 @@ docs: .venv/.dev
 	@$(BIN)/python .ci/check_docs.py
 
 bench: .venv/.dev $(PEERS) ## measure beside the peers; prints a table, writes bench.json
-	@$(BIN)/python -m tests.benchmarks
+	@PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 gas: $(CONTRACTS) ## print what the contracts cost; writes gas.json
 	@cd contracts && npm run --silent gas

@@ -1,0 +1,158 @@
+"""Judges single leaves: is this credential, this account, this moment what the leaf asks for?
+
+Every judgement is total: whatever the facts are, it finds true, false or unknown, with a reason
+that names no claim value. Facts of a registry whose code is not the pinned one count as unread,
+so they can neither admit anyone nor, below a ``not``, fail to exclude.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from didgate.chain.facts import Facts
+from didgate.credentials.verified import VerifiedCredential
+from didgate.policy.conditions import failed_conditions
+from didgate.policy.registries import Registries, RegistryKind, needed_by
+from didgate.policy.tree import AddressLeaf, CredentialLeaf, Leaf, TimeLeaf
+from didgate.trust import HOLDS, Finding, conjunction, false, judge_issuer, moments, unknown
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What leaves are judged by.
+
+    Args:
+        facts: facts of one block, without those of unverified registries.
+        now: the caller's clock, aware UTC.
+        unverified: registries whose code could not be shown to be the pinned one.
+    """
+
+    facts: Facts
+    now: datetime
+    unverified: frozenset[RegistryKind]
+
+    @classmethod
+    def of(cls, registries: Registries, facts: Facts, now: datetime) -> Context:
+        """Return the context in which only registries with the pinned code are believed."""
+        unverified = frozenset(
+            kind
+            for kind, registry in registries.pinned()
+            if facts.code_hashes.get(registry.address) != registry.code_hash
+        )
+        return cls(_believable(facts, unverified), now, unverified)
+
+
+def _believable(facts: Facts, unverified: frozenset[RegistryKind]) -> Facts:
+    if RegistryKind.ISSUERS in unverified:
+        facts = replace(facts, issuers={}, accreditations={}, keys={})
+    if RegistryKind.STATUS in unverified:
+        facts = replace(facts, revoked={})
+    if RegistryKind.ADDRESS_LISTS in unverified:
+        facts = replace(facts, list_entries={})
+    return facts
+
+
+def judge_credential(
+    leaf: CredentialLeaf, credential: VerifiedCredential | None, context: Context
+) -> Finding:
+    """Judge the credential that was presented for a leaf.
+
+    Args:
+        leaf: the leaf.
+        credential: the credential, or ``None`` where none was presented or counts.
+        context: facts and clock.
+    """
+    if credential is None:
+        return false("credential_missing", "no credential was presented for this")
+    if credential.form is not leaf.form or credential.type_id != leaf.type_id:
+        return false("credential_type", "the credential is of another type")
+    return conjunction(
+        (
+            *_judge_registries(leaf, context),
+            *_judge_validity(leaf, credential, context),
+            *_judge_status(credential, context),
+            judge_issuer(leaf, credential, context.facts, context.now),
+            *failed_conditions(leaf, credential.claims),
+        )
+    )
+
+
+def _judge_registries(leaf: Leaf, context: Context) -> Iterator[Finding]:
+    for kind in sorted(needed_by(leaf) & context.unverified):
+        message = f'the code of the registry "{kind.json_name}" is not shown to be the pinned one'
+        yield unknown("registry_unverified", message)
+
+
+def _judge_validity(
+    leaf: CredentialLeaf, credential: VerifiedCredential, context: Context
+) -> Iterator[Finding]:
+    times = moments(context.facts, context.now)
+    if max(times) >= _seconds(credential.valid_until):
+        yield false("credential_expired", "the credential has expired")
+    if not leaf.max_age:
+        return
+    if credential.fresh_since is None:
+        yield false("credential_age_unknown", "the credential does not tell how fresh it is")
+    elif max(times) >= _seconds(credential.fresh_since) + leaf.max_age:
+        yield false("credential_stale", "the credential was not issued or refreshed recently")
+
+
+def _seconds(moment: datetime) -> int:
+    """Return a moment in Unix seconds, rounded down, so never later than it is."""
+    return (moment - _EPOCH) // timedelta(seconds=1)
+
+
+def _judge_status(credential: VerifiedCredential, context: Context) -> Iterator[Finding]:
+    if credential.status is None:
+        return
+    revoked = context.facts.revoked.get(credential.status)
+    if revoked is None:
+        yield unknown("status_unread", "the credential's status could not be read")
+    elif revoked:
+        yield false("credential_revoked", "the credential is revoked")
+
+
+def judge_address(leaf: AddressLeaf, account: str | None, context: Context) -> Finding:
+    """Judge whether an account counts as standing on a list.
+
+    Args:
+        leaf: the leaf.
+        account: EIP-55 address whose control was proved, or ``None`` where none was.
+        context: facts and clock.
+    """
+    if account is None:
+        return false("address_missing", "control over no account was proved")
+    if RegistryKind.ADDRESS_LISTS in context.unverified:
+        return conjunction(_judge_registries(leaf, context))
+    entry = (leaf.list_id, account)
+    if entry not in context.facts.list_entries:
+        return unknown("list_unread", "the address list could not be read")
+    added_at = context.facts.list_entries[entry]
+    if added_at is None:
+        return false("address_not_listed", "the account is not on the list")
+    since = added_at + leaf.min_age
+    return _judge_window(since, None, context, "entry_too_young", "the entry is too young")
+
+
+def judge_time(leaf: TimeLeaf, context: Context) -> Finding:
+    """Judge whether it is time, by the block and by the clock."""
+    start = None if leaf.start is None else leaf.start.seconds
+    end = None if leaf.end is None else leaf.end.seconds
+    return _judge_window(start, end, context, "outside_window", "the time window is not open")
+
+
+def _judge_window(
+    start: int | None, end: int | None, context: Context, code: str, message: str
+) -> Finding:
+    inside = {
+        (start is None or start <= moment) and (end is None or moment < end)
+        for moment in moments(context.facts, context.now)
+    }
+    if len(inside) == 2:
+        # Neither true nor false: under "not", too, both times must agree before anyone enters.
+        return unknown("clocks_disagree", "the chain and this clock do not agree on it yet")
+    return HOLDS if inside == {True} else false(code, message)

@@ -1,0 +1,107 @@
+"""Random policies and decisions: this implementation and the independent one agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from didgate.chain.facts import Facts
+from didgate.credentials.verified import VerifiedCredential, VerifiedPresentation
+from didgate.errors import InvalidInput
+from didgate.policy import decode, encode, evaluate
+from didgate.policy.values import value_to_json
+from property.policy_strategies import NOW, facts, policies, presentations
+from vectors import independent_policy
+
+policy_settings = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+
+
+@given(policies())
+@settings(policy_settings, max_examples=100)
+def test_both_read_the_same_json_from_the_same_bytes(policy):
+    assert independent_policy.decode(encode(policy)) == policy.to_dict()
+
+
+@given(policies(), st.data())
+@settings(policy_settings, max_examples=200)
+def test_what_this_one_reads_the_other_reads_too(policy, data):
+    encoded = bytearray(encode(policy))
+    at = data.draw(st.integers(0, len(encoded) - 1))
+    encoded[at] = data.draw(st.integers(0, 255))
+    try:
+        changed = decode(bytes(encoded))
+    except InvalidInput:
+        return
+    assert independent_policy.decode(bytes(encoded)) == changed.to_dict()
+
+
+@given(st.data())
+@settings(policy_settings, max_examples=200)
+def test_both_decide_alike(data):
+    policy = data.draw(policies())
+    verified = data.draw(presentations(policy))
+    read = data.draw(facts(policy, verified))
+    ours = evaluate(policy, verified, read, NOW)
+    case = independent_policy.Case(policy.to_dict(), as_json(verified), facts_as_json(read), NOW)
+    verdict, leaves = case.run()
+    assert independent_policy.NAMES[verdict] == ours.verdict.value
+    assert [independent_policy.NAMES[leaf] for leaf in leaves] == [
+        leaf.verdict.value for leaf in ours.leaves
+    ]
+
+
+def as_json(verified: VerifiedPresentation) -> dict[str, Any]:
+    return {
+        "credentials": [credential_as_json(shown) for shown in verified.credentials],
+        "addresses": list(verified.addresses),
+    }
+
+
+def credential_as_json(shown: VerifiedCredential) -> dict[str, Any]:
+    status, key = shown.status, shown.holder_key
+    return {
+        "leaf": shown.leaf,
+        "form": shown.form.value,
+        "typeId": shown.type_id.hex(),
+        "issuer": shown.issuer,
+        "keyId": None if shown.key_id is None else shown.key_id.hex(),
+        "claims": {name: value_to_json(value) for name, value in shown.claims.items()},
+        "validUntil": shown.valid_until.isoformat(),
+        "freshSince": None if shown.fresh_since is None else shown.fresh_since.isoformat(),
+        "status": None if status is None else {"list": status[0].hex(), "index": status[1]},
+        "holderKey": None if key is None else key.to_multikey(),
+    }
+
+
+def facts_as_json(read: Facts) -> dict[str, Any]:
+    return {
+        "block": {"timestamp": read.block.timestamp},
+        "issuers": {
+            key.hex(): None if fact is None else {"suspendedUntil": fact.suspended_until}
+            for key, fact in read.issuers.items()
+        },
+        "accreditations": {
+            f"{a.hex()}/{b.hex()}": at for (a, b), at in read.accreditations.items()
+        },
+        "keys": {
+            key.hex(): None
+            if fact is None
+            else {
+                "issuer": fact.issuer_id.hex(),
+                "kind": fact.kind,
+                "state": fact.state,
+                "addedAt": fact.added_at,
+                "acceptedUntil": fact.accepted_until,
+            }
+            for key, fact in read.keys.items()
+        },
+        "revoked": {f"{a.hex()}/{index}": bit for (a, index), bit in read.revoked.items()},
+        "listEntries": {
+            f"{a.hex()}/{account}": at for (a, account), at in read.list_entries.items()
+        },
+        "codeHashes": {address: code.hex() for address, code in read.code_hashes.items()},
+    }
