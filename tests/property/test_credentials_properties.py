@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import json
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -34,7 +34,7 @@ NAMES = [each.name for each in SCHEMA.attributes]
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 VALUES: dict[SlotType, st.SearchStrategy[Any]] = {
-    SlotType.TEXT: texts.map(lambda text: __import__("unicodedata").normalize("NFC", text)),
+    SlotType.TEXT: texts.map(lambda text: unicodedata.normalize("NFC", text)),
     SlotType.BYTES: st.binary(max_size=40),
     SlotType.INTEGER: st.integers(-MAX_INTEGER, MAX_INTEGER),
     SlotType.BOOLEAN: st.booleans(),
@@ -175,12 +175,12 @@ def test_no_part_of_a_document_can_be_removed_or_replaced(data):
     for key in parents:
         target = target[key]
     replacement = data.draw(st.sampled_from(["remove", None, "x", 0, [], {}, True]))
-    before = copy.deepcopy(target)
+    before = json.dumps(target)
     if replacement == "remove":
         del target[last]
     else:
         target[last] = replacement
-    if target == before and type(target) is type(before) and replacement is not True:
+    if json.dumps(target) == before:
         return
     with pytest.raises(VerificationError):
         verify(Presentation.from_dict(members))
