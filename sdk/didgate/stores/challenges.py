@@ -10,8 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from didgate.errors import InvalidInput, VerificationError
 from didgate.ports import Clock, SystemClock
-from didgate.stores.expiring import ExpiringMap
+from didgate.stores.expiring import ExpiringMap, store_full
 from didgate.stores.sql import create_tables, to_microseconds, writing
+
+CAPACITY = 10_000
 
 _challenges = sa.Table(
     "challenges",
@@ -30,7 +32,7 @@ class MemoryChallengeStore:
         clock: tells when they expire.
     """
 
-    def __init__(self, capacity: int = 10_000, *, clock: Clock | None = None) -> None:
+    def __init__(self, capacity: int = CAPACITY, *, clock: Clock | None = None) -> None:
         self._records = ExpiringMap[bytes](capacity)
         self._clock = clock or SystemClock()
         self._lock = Lock()
@@ -57,12 +59,16 @@ class SQLChallengeStore:
 
     Args:
         engine: from :func:`didgate.stores.open_engine`.
+        capacity: the most challenges that wait for an answer; anyone can ask for one.
         clock: tells when they expire; all processes need about the same time.
     """
 
-    def __init__(self, engine: sa.Engine, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, engine: sa.Engine, capacity: int = CAPACITY, *, clock: Clock | None = None
+    ) -> None:
         create_tables(engine, "challenges", 1, [_challenges])
         self._engine = engine
+        self._capacity = capacity
         self._clock = clock or SystemClock()
 
     def put(self, nonce: str, record: bytes, expires: datetime) -> None:
@@ -71,6 +77,9 @@ class SQLChallengeStore:
         row = {"nonce": nonce, "record": record, "expires": to_microseconds(expires)}
         with writing(self._engine) as connection:
             connection.execute(_challenges.delete().where(_challenges.c.expires <= now))
+            waiting = connection.scalar(sa.select(sa.func.count()).select_from(_challenges))
+            if waiting is not None and waiting >= self._capacity:
+                raise store_full()
             try:
                 connection.execute(_challenges.insert().values(row))
             except IntegrityError as error:

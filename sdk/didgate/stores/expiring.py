@@ -53,7 +53,7 @@ class ExpiringMap(Generic[V]):
         """
         self._drop_expired(now)
         if len(self._entries) >= self._capacity:
-            raise AccessDenied("store_full", "too many are waiting; try again later")
+            raise store_full()
         self._entries[key] = (value, expires)
         heapq.heappush(self._by_expiry, (expires, key))
 
@@ -71,3 +71,8 @@ class ExpiringMap(Generic[V]):
             expires, key = heapq.heappop(self._by_expiry)
             if key in self._entries and self._entries[key][1] == expires:
                 del self._entries[key]
+
+
+def store_full() -> AccessDenied:
+    """Return the error of a store that takes no more, so that nothing in it is pushed out."""
+    return AccessDenied("store_full", "too many are waiting; try again later")

@@ -152,8 +152,17 @@ def test_expired_rows_are_removed(engine: sa.Engine, clock: ManualClock) -> None
         assert connection.exec_driver_sql("SELECT nonce FROM challenges").all() == [("b",)]
 
 
-def test_full_store_refuses_and_keeps_what_it_has(clock: ManualClock) -> None:
-    store = MemoryChallengeStore(2, clock=clock)
+@pytest.fixture(params=["memory", "sql"])
+def small_store(request: pytest.FixtureRequest, clock: ManualClock) -> ChallengeStore:
+    if request.param == "memory":
+        return MemoryChallengeStore(2, clock=clock)
+    return SQLChallengeStore(request.getfixturevalue("engine"), 2, clock=clock)
+
+
+def test_full_store_refuses_and_keeps_what_it_has(
+    small_store: ChallengeStore, clock: ManualClock
+) -> None:
+    store = small_store
     store.put("a", b"a", clock.now() + FIVE_MINUTES)
     store.put("b", b"b", clock.now() + FIVE_MINUTES)
     with pytest.raises(AccessDenied) as error:
@@ -163,9 +172,10 @@ def test_full_store_refuses_and_keeps_what_it_has(clock: ManualClock) -> None:
     store.put("c", b"c", clock.now() + FIVE_MINUTES)
 
 
-def test_full_store_has_room_after_expiry(clock: ManualClock) -> None:
-    store = MemoryChallengeStore(1, clock=clock)
+def test_full_store_has_room_after_expiry(small_store: ChallengeStore, clock: ManualClock) -> None:
+    store = small_store
     store.put("a", b"a", clock.now() + FIVE_MINUTES)
+    store.put("c", b"c", clock.now() + FIVE_MINUTES)
     clock.advance(FIVE_MINUTES)
     store.put("b", b"b", clock.now() + FIVE_MINUTES)
     assert store.consume("b") == b"b"
