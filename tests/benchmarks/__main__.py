@@ -13,11 +13,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from benchmarks import access, bbs, grant, sd_jwt
 from benchmarks.measure import Row
+from rich.console import Console
+from rich.table import Table
 
 PACKAGES = ("didgate", "py-arkworks-bls12381", "cryptography", "pyjwt", "sd-jwt", "web3")
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import Row, measure
+from gate_world import BADGE, CLEARANCE, Caller, World, badge, of_schema
+
 from didgate.gate import Answer, Gate, Proof
 from didgate.holder import Wallet
-from gate_world import BADGE, CLEARANCE, Caller, World, badge, of_schema
 
 GOAL = 5.0
 Supply = Iterator[tuple[Answer, Proof]]

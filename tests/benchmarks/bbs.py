@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.measure import Row, ask_node, measure
+
 from didgate import bbs
 
 SUITE = bbs.BLS12_381_SHA256

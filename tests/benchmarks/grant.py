@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import jwt
-
 from benchmarks.measure import Row, measure
+from gate_world import CLEARANCE, ORIGIN, World, of_schema
+
 from didgate.client import ProofMaker
 from didgate.integrations.asgi import Guard
 from didgate.ports import Clock
-from gate_world import CLEARANCE, ORIGIN, World, of_schema
 
 URL = f"{ORIGIN}/model"
 

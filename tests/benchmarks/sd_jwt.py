@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from benchmarks.measure import Row, measure
 from jwcrypto.jwk import JWK
 from sd_jwt.common import SDObj
 from sd_jwt.holder import SDJWTHolder
 from sd_jwt.issuer import SDJWTIssuer
 from sd_jwt.verifier import SDJWTVerifier
 
-from benchmarks.measure import Row, measure
 from didgate.keys import PublicKey
 from didgate.proofs.sd_jwt import SDJWT, verify_key_binding, verify_sd_jwt
 
