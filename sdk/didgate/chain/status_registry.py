@@ -1,0 +1,41 @@
+"""The contract ``StatusRegistry``: which credentials were revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from didgate.chain.calls import Call, Transaction
+from didgate.chain.contract import Contract
+from didgate.encoding import keccak256
+
+
+def status_list_id(issuer: bytes, type_id: bytes) -> bytes:
+    """Return the 32-byte id of the list of an issuer and a credential type."""
+    return keccak256(issuer + type_id)  # abi.encode of two words
+
+
+class StatusRegistry(Contract):
+    """Speaks to a status registry."""
+
+    NAME = "StatusRegistry"
+
+    @classmethod
+    def deployment(cls, *, issuers: str) -> Transaction:
+        """Deploy a registry that asks the issuer registry at ``issuers`` who controls an issuer."""
+        return cls._create(issuers)
+
+    def is_revoked(self, list_id: bytes, index: int) -> Call[bool]:
+        """Whether the credential with that index is revoked."""
+        return self._read("isRevoked", list_id, index, result=bool)
+
+    def word(self, list_id: bytes, word_index: int) -> Call[int]:
+        """256 bits of a list; bit i of word w is for index 256 w + i."""
+        return self._read("word", list_id, word_index, result=int)
+
+    def revoke(self, issuer: bytes, type_id: bytes, index: int) -> Transaction:
+        """Revoke a credential, for ever; by the issuer's controller."""
+        return self._change("revoke", issuer, type_id, index)
+
+    def revoke_many(self, issuer: bytes, type_id: bytes, indexes: Sequence[int]) -> Transaction:
+        """Revoke several credentials, for ever; by the issuer's controller."""
+        return self._change("revokeMany", issuer, type_id, list(indexes))
