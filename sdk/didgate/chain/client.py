@@ -18,7 +18,7 @@ from didgate.chain.calls import Call, Log, Receipt, Transaction, TransactionSign
 from didgate.chain.node_json import Header
 from didgate.chain.probe import Precompiles, probe
 from didgate.chain.revert import Reverted
-from didgate.chain.rpc import RPC, HTTPEndpoint, RPCProvider
+from didgate.chain.rpc import RPC, RPCProvider
 from didgate.encoding import keccak256
 from didgate.errors import ChainError
 
@@ -56,7 +56,7 @@ class ChainClient:
             ChainError: ``unreachable`` or ``wrong_chain``.
             InvalidInput: ``invalid_rpc_url``.
         """
-        rpc = RPC(HTTPEndpoint(chain) if isinstance(chain, str) else chain)
+        rpc = RPC(_endpoint(chain) if isinstance(chain, str) else chain)
         chain_id = node_json.quantity(rpc.request("eth_chainId", []))
         if expected_chain_id not in (None, chain_id):
             message = f"expected chain {expected_chain_id}, connected to chain {chain_id}"
@@ -272,6 +272,12 @@ def _header_request(block: str | int | bytes) -> tuple[str, list[Any]]:
     if isinstance(block, bytes):
         return "eth_getBlockByHash", [_hex(block), False]
     return "eth_getBlockByNumber", [hex(block) if isinstance(block, int) else block, False]
+
+
+def _endpoint(url: str) -> RPCProvider:
+    from didgate.chain.http_endpoint import HTTPEndpoint
+
+    return HTTPEndpoint(url)
 
 
 def _call_object(call: Call[object]) -> dict[str, str]:

@@ -1,28 +1,18 @@
 """JSON-RPC to a node: transport, batches, and errors in one shape whichever the node.
 
 A provider is anything with the two methods of web3.py's providers: an embedded chain is one, so
-are those of web3.py 7 and 8. ``HTTPEndpoint`` is ours. It bounds the time it takes and the bytes it
-reads, and follows no redirect.
+are those of web3.py 7 and 8, and ``didgate.chain.http_endpoint`` keeps one of them within bounds.
 """
 
 from __future__ import annotations
 
-import json
-import time
-import weakref
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Final, Protocol
 
-import httpx2
-
 from didgate.chain.revert import Reverted
-from didgate.encoding import strict_json
-from didgate.errors import ChainError, InvalidInput
+from didgate.errors import ChainError
 
 _BATCH: Final = 100  # what common providers take at once
-_MAX_BODY: Final = 32 << 20
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class RPCProvider(Protocol):
@@ -35,91 +25,6 @@ class RPCProvider(Protocol):
     def make_batch_request(self, requests: Any, /) -> Any:
         """Return the response objects to several (method, params) pairs, in their order."""
         ...
-
-
-class HTTPEndpoint:
-    """A node's JSON-RPC endpoint over HTTP; may be shared by threads.
-
-    Args:
-        url: ``http`` or ``https``.
-        timeout: the most time that one exchange may take.
-        max_bytes: the longest body that is read.
-
-    Raises:
-        InvalidInput: ``invalid_rpc_url``.
-    """
-
-    def __init__(
-        self,
-        url: str,
-        *,
-        timeout: timedelta = timedelta(seconds=20),
-        max_bytes: int = _MAX_BODY,
-    ) -> None:
-        try:
-            target = httpx2.URL(url)
-        except (httpx2.InvalidURL, ValueError) as error:
-            raise InvalidInput("invalid_rpc_url", "not a URL") from error
-        if target.scheme not in ("http", "https") or not target.host:
-            raise InvalidInput("invalid_rpc_url", "an RPC URL begins with http:// or https://")
-        self._url = target
-        self._seconds = timeout.total_seconds()
-        self._max_bytes = max_bytes
-        self._client = httpx2.Client(
-            timeout=self._seconds,
-            follow_redirects=False,
-            # A proxy set in the environment is for the outside world.
-            trust_env=target.host not in _LOOPBACK,
-        )
-        self._close = weakref.finalize(self, self._client.close)
-
-    def make_request(self, method: str, params: Any, /) -> Any:
-        """Send one request and return the response object."""
-        return self._exchange({"jsonrpc": "2.0", "id": 0, "method": method, "params": params})
-
-    def make_batch_request(self, requests: Sequence[tuple[str, Any]], /) -> Any:
-        """Send several requests at once; the responses come back in the order of the requests."""
-        batch = [
-            {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-            for number, (method, params) in enumerate(requests)
-        ]
-        responses = self._exchange(batch)
-        if not isinstance(responses, list):
-            return responses
-        by_id = {item.get("id"): item for item in responses if isinstance(item, dict)}
-        return [by_id.get(number) for number in range(len(batch))]
-
-    def _exchange(self, message: object) -> Any:
-        try:
-            body = self._post(json.dumps(message).encode())
-        except httpx2.HTTPError as error:
-            kind = type(error).__name__
-            raise ChainError("unreachable", f"the node cannot be reached: {kind}") from error
-        try:
-            return strict_json.loads(body, max_bytes=self._max_bytes)
-        except InvalidInput as error:
-            raise ChainError("malformed_response", "the node did not answer in JSON") from error
-
-    def _post(self, content: bytes) -> bytes:
-        """Post a body and read the answer within the limits of time and size."""
-        deadline = time.monotonic() + self._seconds
-        headers = {"Content-Type": "application/json"}
-        body = bytearray()
-        with self._client.stream("POST", self._url, content=content, headers=headers) as response:
-            if response.status_code != httpx2.codes.OK:
-                status = response.status_code
-                raise ChainError("unreachable", f"the node answered with HTTP status {status}")
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > self._max_bytes:
-                    raise ChainError("malformed_response", "the node's answer is too long")
-                if time.monotonic() > deadline:
-                    raise ChainError("unreachable", "the node's answer took too long")
-        return bytes(body)
-
-    def close(self) -> None:
-        """Close the connections; an endpoint that is no longer used closes them by itself."""
-        self._close()
 
 
 class RPC:

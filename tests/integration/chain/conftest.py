@@ -20,8 +20,9 @@ from didgate.chain.calls import Receipt, Transaction
 from didgate.chain.client import ChainClient
 from didgate.chain.deploy import Deployment, deploy
 from didgate.chain.embedded import EmbeddedChain
+from didgate.chain.http_endpoint import HTTPEndpoint
 from didgate.chain.resource_registry import resource_id
-from didgate.chain.rpc import RPC, HTTPEndpoint, RPCProvider
+from didgate.chain.rpc import RPC, RPCProvider
 from didgate.chain.snapshot import SnapshotReader
 from didgate.encoding import keccak256
 from didgate.errors import ChainError

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from didgate.chain.client import ChainClient
+from didgate.chain.http_endpoint import HTTPEndpoint
 from didgate.chain.revert import Reverted
-from didgate.chain.rpc import RPC, HTTPEndpoint
+from didgate.chain.rpc import RPC
 from didgate.errors import ChainError, InvalidInput
 
 Answer = Callable[[BaseHTTPRequestHandler, Any], None]
