@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parties import CLAIMS, NOW, SCHEMA, Parties, badge_leaf, clearance_leaf
 
 from didgate.bbs.typed import MAX_INTEGER, SlotType
 from didgate.credentials import attribute
@@ -25,7 +26,6 @@ from didgate.credentials.verified import Address, Date, DateTime
 from didgate.encoding import b64url_decode, b64url_encode
 from didgate.errors import InvalidInput, VerificationError
 from didgate.verifier import verify_presentation
-from parties import CLAIMS, NOW, SCHEMA, Parties, badge_leaf, clearance_leaf
 
 PARTIES = Parties()
 CREDENTIAL = PARTIES.attributes()

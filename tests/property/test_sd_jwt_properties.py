@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parties import NOW, VCT, Parties, badge_leaf
 
 from didgate.credentials.binding import Disclosed, bundle_hash, gate_access_digest
 from didgate.credentials.identifiers import vct_type_id
@@ -19,7 +20,6 @@ from didgate.proofs.concealment import conceal
 from didgate.proofs.disclosures import RESERVED_NAMES, pointer, reveal
 from didgate.proofs.sd_jwt import SDJWT, sign_sd_jwt, verify_sd_jwt
 from didgate.verifier import verify_presentation
-from parties import NOW, VCT, Parties, badge_leaf
 
 SIGNER = SoftwareSigner.generate(KeyAlgorithm.ED25519)
 PARTIES = Parties()

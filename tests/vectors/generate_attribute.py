@@ -19,6 +19,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from parties import challenge_for, policy_of
+
 from didgate.bbs.typed import SlotType
 from didgate.credentials import attribute, identifiers, slots
 from didgate.credentials.address import prove_address
@@ -27,7 +29,6 @@ from didgate.credentials.binding import Disclosed, bundle_hash, gate_access_dige
 from didgate.credentials.schema import Attribute, AttributeSchema, StatusMode
 from didgate.credentials.verified import Address, Date, DateTime
 from didgate.keys import KeyAlgorithm, SoftwareBBSSigner, SoftwareSigner
-from parties import challenge_for, policy_of
 
 OUTPUT = Path(__file__).parent / "attribute.json"
 ISSUER = "did:web:issuer.example"

@@ -1,0 +1,161 @@
+"""What a presentation is bound to: the EIP-712 digests over a challenge (FORMATS: binding).
+
+A credential's proof is made for one ``GateAccess`` digest, which says audience, resource, policy,
+epoch, nonce, key, deadline, and which credentials of which issuers stand beside it showing what.
+An account proves control by signing an ``AddressControl`` around the same structure, so that its
+owner's wallet can show every field. The domain names the chain and its policy registry.
+
+The type strings are exactly::
+
+    EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)
+    Disclosure(string leaf,bytes32 schema,bytes32 issuer,uint32 disclosed)
+    GateAccess(string audience,bytes32 resource,bytes32 policyId,uint64 epoch,string nonce,
+        bytes32 jkt,uint64 deadline,bytes32 bundle,uint8 index,bytes32 extensions)
+    AddressControl(address account,GateAccess access)GateAccess(…)
+
+without the line break. ``bundle`` is the EIP-712 encoding of ``Disclosure[]``: the hash of the
+concatenated structure hashes, in the order of the leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from didgate.credentials.challenge import Challenge
+from didgate.encoding import b64url_decode, keccak256, parse_address
+from didgate.errors import InvalidInput
+
+DOMAIN_NAME = "didgate"
+DOMAIN_VERSION = "1"
+WHOLE_PRESENTATION = 255
+"""The ``index`` of a proof that speaks for no single credential: control of an account."""
+
+DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+DISCLOSURE_TYPE = "Disclosure(string leaf,bytes32 schema,bytes32 issuer,uint32 disclosed)"
+GATE_ACCESS_TYPE = (
+    "GateAccess(string audience,bytes32 resource,bytes32 policyId,uint64 epoch,string nonce,"
+    "bytes32 jkt,uint64 deadline,bytes32 bundle,uint8 index,bytes32 extensions)"
+)
+ADDRESS_CONTROL_TYPE = "AddressControl(address account,GateAccess access)" + GATE_ACCESS_TYPE
+
+_NO_EXTENSIONS = bytes(32)  # reserved for predicates and pseudonyms
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """One credential of a presentation, as all its neighbours' proofs see it.
+
+    Args:
+        leaf: id of the policy's credential leaf that it answers.
+        type_id: 32 bytes: the schema id, or keccak256 of the ``vct``.
+        issuer_id: 32 bytes, keccak256 of the issuer's DID.
+        slots: the disclosed slots of an attribute credential. Empty for an SD-JWT, whose key
+            binding signs the disclosures themselves.
+    """
+
+    leaf: str
+    type_id: bytes
+    issuer_id: bytes
+    slots: tuple[int, ...] = ()
+
+
+def bundle_hash(credentials: Sequence[Disclosed]) -> bytes:
+    """Return the 32-byte hash over all credentials of a presentation.
+
+    Args:
+        credentials: in the order of their leaves.
+    """
+    return keccak256(b"".join(map(_disclosure_hash, credentials)))
+
+
+def gate_access_digest(challenge: Challenge, bundle: bytes, index: int) -> bytes:
+    """Return the 32 bytes that the proof of one credential is bound to.
+
+    Args:
+        challenge: what is answered.
+        bundle: from ``bundle_hash``.
+        index: position of the credential among those of the presentation, from 0.
+
+    Raises:
+        InvalidInput: ``invalid_index``.
+    """
+    return _typed_digest(challenge, _gate_access_hash(challenge, bundle, index))
+
+
+def address_control_digest(challenge: Challenge, bundle: bytes, account: str) -> bytes:
+    """Return the 32 bytes that an account signs to prove that it takes part in a presentation.
+
+    Args:
+        challenge: what is answered.
+        bundle: from ``bundle_hash``; of no credentials if there are none.
+        account: the account's address.
+
+    Raises:
+        InvalidInput: ``invalid_address``.
+    """
+    access = _gate_access_hash(challenge, bundle, WHOLE_PRESENTATION)
+    return _typed_digest(
+        challenge, keccak256(_type_hash(ADDRESS_CONTROL_TYPE) + _address(account) + access)
+    )
+
+
+def _gate_access_hash(challenge: Challenge, bundle: bytes, index: int) -> bytes:
+    if not 0 <= index <= WHOLE_PRESENTATION:
+        raise InvalidInput("invalid_index", "a presentation holds fewer credentials")
+    words = (
+        _type_hash(GATE_ACCESS_TYPE),
+        _text(challenge.audience),
+        challenge.resource,
+        challenge.policy_id,
+        _integer(challenge.epoch),
+        _text(challenge.nonce),
+        b64url_decode(challenge.jkt),
+        _integer(challenge.deadline),
+        bundle,
+        _integer(index),
+        _NO_EXTENSIONS,
+    )
+    return keccak256(b"".join(words))
+
+
+def _disclosure_hash(credential: Disclosed) -> bytes:
+    bitmap = sum(1 << slot for slot in credential.slots)
+    words = (
+        _type_hash(DISCLOSURE_TYPE),
+        _text(credential.leaf),
+        credential.type_id,
+        credential.issuer_id,
+        _integer(bitmap),
+    )
+    return keccak256(b"".join(words))
+
+
+def _typed_digest(challenge: Challenge, structure: bytes) -> bytes:
+    # EIP-712: keccak256(0x1901 ‖ domain separator ‖ hash of the structure)
+    domain = keccak256(
+        _type_hash(DOMAIN_TYPE)
+        + _text(DOMAIN_NAME)
+        + _text(DOMAIN_VERSION)
+        + _integer(challenge.chain_id)
+        + _address(challenge.verifier)
+    )
+    return keccak256(b"\x19\x01" + domain + structure)
+
+
+@cache
+def _type_hash(signature: str) -> bytes:
+    return keccak256(signature.encode("ascii"))
+
+
+def _text(value: str) -> bytes:
+    return keccak256(value.encode("utf-8"))
+
+
+def _integer(value: int) -> bytes:
+    return value.to_bytes(32)
+
+
+def _address(value: str) -> bytes:
+    return parse_address(value).rjust(32, b"\0")

@@ -1,0 +1,103 @@
+"""The pure core of the verifier: from presentation, challenge and evidence to what is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+
+from didgate.credentials.address import verify_address
+from didgate.credentials.binding import bundle_hash, gate_access_digest
+from didgate.credentials.challenge import Challenge
+from didgate.credentials.evidence import Evidence
+from didgate.credentials.presentation import Presentation
+from didgate.credentials.verified import VerifiedPresentation, unsafe_verified_presentation
+from didgate.errors import InvalidInput, VerificationError
+from didgate.query import CredentialQuery, parse_query
+from didgate.verifier.forms import open_credential
+
+
+def verify_presentation(
+    presentation: Presentation, challenge: Challenge, evidence: Evidence, now: datetime
+) -> VerifiedPresentation:
+    """Verify that a presentation answers a challenge, and return what it proves.
+
+    1. The challenge is still open.
+    2. Each credential answers a credential query of the challenge, at most one for each, in the
+       form that the query asks for.
+    3. Each is taken apart: an attribute credential must be exactly the document that its slots
+       have; an SD-JWT must state issuer, type and key.
+    4. The issuer's key is in the evidence, and belongs to the issuer that the credential states.
+    5. From all that is presented the bundle is computed, and from it and the challenge, for each
+       credential, the digest that its proof must be bound to.
+    6. Each credential holds: the issuer signed it, it has not expired, and its holder made the
+       proof for that very digest; an SD-JWT's also for the audience and the nonce.
+    7. Each account signed that it takes part.
+    8. What was disclosed without being asked for is dropped, so that it reaches neither the
+       policy nor a receipt.
+
+    Whether an issuer is trusted and a credential revoked are facts of the chain, which the
+    evaluation of the policy judges: the result names issuer, key and status index.
+
+    Args:
+        presentation: as received, read by ``Presentation.from_dict``.
+        challenge: the one that was given out, from one's own records, its nonce already spent.
+        evidence: from ``gather_evidence``.
+        now: aware UTC time.
+
+    Returns:
+        Everything that was proved.
+
+    Raises:
+        VerificationError: what does not hold; where it is one credential's fault, with the id of
+            its leaf as the path.
+        InvalidInput: the challenge's own query is malformed.
+    """
+    if now >= challenge.deadline_time:
+        raise VerificationError("challenge_expired", "the challenge's deadline has passed")
+    queries = _queries(challenge)
+    opened = []
+    for leaf, received in presentation.in_order():
+        with _fault_of(leaf):
+            opened.append(open_credential(_asked(queries, leaf), received, evidence))
+    bundle = bundle_hash([credential.disclosed() for credential in opened])
+    credentials = []
+    for index, credential in enumerate(opened):
+        with _fault_of(credential.query.id):
+            access = gate_access_digest(challenge, bundle, index)
+            credentials.append(credential.verify(challenge, access, now))
+    proofs = presentation.address_proofs
+    return unsafe_verified_presentation(
+        resource=challenge.resource,
+        audience=challenge.audience,
+        nonce=challenge.nonce,
+        policy_id=challenge.policy_id,
+        epoch=challenge.epoch,
+        chain_id=challenge.chain_id,
+        deadline=challenge.deadline,
+        jkt=challenge.jkt,
+        credentials=tuple(credentials),
+        addresses=tuple(verify_address(proof, challenge, bundle) for proof in proofs),
+    )
+
+
+def _queries(challenge: Challenge) -> Mapping[str, CredentialQuery]:
+    # DCQL has no empty query; a policy of accounts and times alone asks for no credential.
+    if not challenge.dcql:
+        return {}
+    return {query.id: query for query in parse_query(challenge.dcql).credentials}
+
+
+def _asked(queries: Mapping[str, CredentialQuery], leaf: str) -> CredentialQuery:
+    if leaf not in queries:
+        raise VerificationError("leaf_not_asked", "the challenge asks for no such credential")
+    return queries[leaf]
+
+
+@contextmanager
+def _fault_of(leaf: str) -> Iterator[None]:
+    """Name the leaf in errors; whatever is wrong with a credential is its presenter's fault."""
+    try:
+        yield
+    except (VerificationError, InvalidInput) as error:
+        raise VerificationError(error.code, error.message, path=leaf) from error
