@@ -1,0 +1,148 @@
+"""The public side: contracts, a registered model, accredited issuers, a published policy.
+
+Four accounts play four parts. The *registrar* is the root of the issuer registry: it says who may
+attest what. The *provider* owns the model and decides who may use it. Each *issuer* has an account
+that controls its keys and its revocations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from didgate.bbs.eip2537 import g1_to_eip2537
+from didgate.chain.address_lists import address_list_id
+from didgate.chain.client import ChainClient
+from didgate.chain.deploy import Deployment
+from didgate.chain.facts import KeyKind
+from didgate.chain.issuer_registry import possession_message
+from didgate.credentials import identifiers
+from didgate.keys import KeyAlgorithm, Signer, SoftwareBBSSigner, SoftwareSigner
+from didgate.keys.ethereum import EthereumAccount
+from didgate.policy import parse_policy
+from didgate.resources import Manifest, resource_id
+
+MODEL_URI = "https://models.example/handwritten-digits"
+COLLABORATORS = "collaborators"
+BADGE_TYPE = "https://university.example/badge"
+GRANT_SECONDS = 120
+
+
+def new_account() -> EthereumAccount:
+    """Return an account with a fresh key."""
+    return EthereumAccount(SoftwareSigner.generate(KeyAlgorithm.SECP256K1))
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """What administrators do on the chain; each method is one or more transactions.
+
+    Args:
+        client: the chain.
+        deployment: where the contracts stand.
+        registrar: root of the issuer registry.
+        provider: owns the model and the list of collaborators.
+    """
+
+    client: ChainClient
+    deployment: Deployment
+    registrar: EthereumAccount
+    provider: EthereumAccount
+
+    @property
+    def resource(self) -> bytes:
+        """The id by which everyone knows the model."""
+        return resource_id(self.provider.address, MODEL_URI)
+
+    @property
+    def collaborators(self) -> bytes:
+        """The id of the list of accounts that may use the model as they are."""
+        return address_list_id(self.provider.address, COLLABORATORS)
+
+    def register_model(self, manifest: Manifest) -> None:
+        """Register the model under the digest of its manifest."""
+        self.client.send(
+            self.provider,
+            self.deployment.resources.register(
+                MODEL_URI,
+                manifest_digest=manifest.digest,
+                # A policy for real use waits for hours, so that people can object; not this one.
+                delay=0,
+            ),
+        )
+
+    def accredit(self, did: str, type_ids: Iterable[bytes], controller: EthereumAccount) -> None:
+        """Say that an issuer may attest credentials of these types."""
+        for type_id in type_ids:
+            transaction = self.deployment.issuers.accredit(did, type_id, controller.address)
+            self.client.send(self.registrar, transaction)
+
+    def register_bbs_key(
+        self, did: str, signer: SoftwareBBSSigner, controller: EthereumAccount
+    ) -> None:
+        """Register the key that signs an issuer's attribute credentials."""
+        key = identifiers.registered_key_bytes(signer.public_key)
+        proof = g1_to_eip2537(signer.prove_possession(self._possession(did, key)))
+        self._register_key(did, KeyKind.BBS, key, proof, controller)
+
+    def register_p256_key(self, did: str, signer: Signer, controller: EthereumAccount) -> None:
+        """Register the key that signs an issuer's SD-JWTs."""
+        key = identifiers.registered_key_bytes(signer.public_key)
+        proof = signer.sign(self._possession(did, key))
+        self._register_key(did, KeyKind.P256, key, proof, controller)
+
+    def list_collaborators(self, accounts: Iterable[str]) -> None:
+        """Make the list of accounts that may use the model as they are."""
+        lists = self.deployment.address_lists
+        self.client.send(self.provider, lists.create(COLLABORATORS))
+        self.client.send(self.provider, lists.add(self.collaborators, list(accounts)))
+
+    def policy(self, schema_id: bytes) -> dict[str, Any]:
+        """Return the policy: role in a list **and** clearance ≥ 3, **or** an address on a list."""
+        contracts = self.deployment.to_dict()["contracts"]
+        cleared = {"role": {"in": ["auditor", "researcher"]}, "clearance": {"atLeast": 3}}
+        schema = "0x" + schema_id.hex()
+        return {
+            "didgate": 1,
+            "registries": {
+                "issuers": contracts["IssuerRegistry"],
+                "schemas": contracts["SchemaRegistry"],
+                "status": contracts["StatusRegistry"],
+                "addressLists": contracts["AddressListRegistry"],
+            },
+            "allow": {
+                "any": [
+                    {"credential": {"schema": schema, "issuers": "accredited", "claims": cleared}},
+                    {"credential": {"vct": BADGE_TYPE, "issuers": "accredited", "claims": cleared}},
+                    {"address": {"list": "0x" + self.collaborators.hex()}},
+                ]
+            },
+            "grant": {"lifetime": GRANT_SECONDS},
+        }
+
+    def publish(self, document: dict[str, Any]) -> None:
+        """Publish a policy and bring it into force."""
+        policy = parse_policy(document)
+        policies = self.deployment.policies
+        epoch = self.client.read(policies.state_of(self.resource)).epoch
+        self.client.send(
+            self.provider, policies.publish(self.resource, policy.to_bytes(), epoch=epoch)
+        )
+        self.client.send(self.provider, policies.activate(self.resource, policy.policy_id))
+
+    def _possession(self, did: str, key: bytes) -> bytes:
+        """Return what a key signs, so that nobody registers another's key as their own."""
+        return possession_message(
+            chain_id=self.client.chain_id,
+            registry=self.deployment.issuers.address,
+            issuer=identifiers.issuer_id(did),
+            public_key=key,
+        )
+
+    def _register_key(
+        self, did: str, kind: KeyKind, key: bytes, proof: bytes, controller: EthereumAccount
+    ) -> None:
+        issuer = identifiers.issuer_id(did)
+        transaction = self.deployment.issuers.register_key(issuer, kind, key, proof)
+        self.client.send(controller, transaction)
