@@ -1,0 +1,206 @@
+"""From the answer to a challenge to a verdict: steps 2 to 6 of ``gate.access``.
+
+Everything is fixed at the start: the clock is read once, and one snapshot says which two blocks
+count. From then on the outcome depends on what was presented, on the evidence and on those blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from didgate.chain.facts import PolicyState
+from didgate.chain.snapshot import Snapshot, SnapshotReader
+from didgate.credentials.challenge import Challenge
+from didgate.credentials.evidence import EvidenceSources
+from didgate.credentials.presentation import Presentation
+from didgate.credentials.verified import VerifiedPresentation
+from didgate.errors import AccessDenied, DidgateError, InvalidInput, VerificationError
+from didgate.gate.challenge import Answer
+from didgate.gate.inputs import to_json
+from didgate.gate.judgement import Judgement, holder_of, judge, unjudged
+from didgate.gate.policies import EffectivePolicies, EffectivePolicy
+from didgate.gate.reasons import Reason, reasons
+from didgate.ports import Clock
+from didgate.verifier import gather_evidence, verify_presentation
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a grant may say, now that both blocks allow.
+
+    Attributes:
+        policy_id: 32-byte id of the effective policy at the latest block.
+        holder: what names the holder's key, or None where the form has none.
+        lifetime: the most seconds that both policies allow.
+        ends: when the presented credentials end, each exclusive.
+    """
+
+    policy_id: bytes
+    holder: str | None
+    lifetime: int
+    ends: tuple[datetime, ...]
+
+
+@dataclass(slots=True)
+class Hearing:
+    """What came to light about one answer.
+
+    Attributes:
+        challenge: what was asked.
+        now: the gate's clock, read once.
+        snapshot: the chain, read once.
+        latest: the resource's policy state at the latest block.
+        finalized: the same at the finalized block.
+        inputs: everything that was seen, as JSON; personal data.
+        judgements: at the latest and at the finalized block.
+        reasons: the leaves that did not hold.
+        refusal: why not; None exactly if ``allowance`` is there.
+        allowance: set by the last step alone.
+    """
+
+    challenge: Challenge
+    now: datetime
+    snapshot: Snapshot = field(repr=False)
+    latest: PolicyState = field(repr=False)
+    finalized: PolicyState = field(repr=False)
+    inputs: dict[str, Any] = field(repr=False)
+    judgements: tuple[Judgement, Judgement] = field(repr=False)
+    reasons: tuple[Reason, ...] = ()
+    refusal: DidgateError | None = None
+    allowance: Allowance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Takes decisions.
+
+    Attributes:
+        snapshots: the chain.
+        policies: the policies in force.
+        sources: where evidence is looked up.
+        clock: tells the time.
+    """
+
+    snapshots: SnapshotReader
+    policies: EffectivePolicies
+    sources: EvidenceSources
+    clock: Clock
+
+    def hear(self, challenge: Challenge, answer: Answer) -> Hearing:
+        """Decide about the answer to a challenge whose nonce is used up.
+
+        Raises:
+            ChainError: the chain cannot be relied upon; nothing was decided.
+        """
+        hearing = self._open(challenge, answer)
+        try:
+            hearing.allowance = self._hear(hearing, answer)
+        except (VerificationError, InvalidInput, AccessDenied) as refusal:
+            hearing.refusal = refusal
+        return hearing
+
+    def _open(self, challenge: Challenge, answer: Answer) -> Hearing:
+        """Step 2: fix the two blocks that the decision rests on."""
+        now, snapshot = self.clock.now(), self.snapshots.current()
+        latest = snapshot.policy_state(challenge.resource, snapshot.latest)
+        finalized = snapshot.policy_state(challenge.resource, snapshot.finalized)
+        return Hearing(
+            challenge=challenge,
+            now=now,
+            snapshot=snapshot,
+            latest=latest,
+            finalized=finalized,
+            inputs={"challenge": challenge.to_dict(), "presentation": to_json(answer.members)},
+            judgements=(unjudged("latest", latest, now), unjudged("finalized", finalized, now)),
+        )
+
+    def _hear(self, hearing: Hearing, answer: Answer) -> Allowance:
+        """Steps 3 to 6."""
+        latest = self.policies.of(hearing.latest)
+        finalized = self.policies.of(hearing.finalized)
+        _check_unchanged(hearing, latest)
+        presentation = Presentation.from_dict(answer.members)
+        evidence = gather_evidence(presentation, self.sources)
+        hearing.inputs["evidence"] = to_json(evidence)
+        verified = verify_presentation(presentation, hearing.challenge, evidence, hearing.now)
+        first = _judge("latest", hearing, hearing.latest, latest, latest, verified)
+        if hearing.finalized.block == hearing.latest.block:
+            # FORMATS: on chains without finality the two are one.
+            second = replace(first, at="finalized")
+        else:
+            second = _judge("finalized", hearing, hearing.finalized, finalized, latest, verified)
+        hearing.judgements = (first, second)
+        _check_verdicts(hearing, latest, finalized)
+        return _allowance(hearing, latest, finalized, verified)
+
+
+def paused() -> AccessDenied:
+    """Return the refusal while a resource is paused."""
+    return AccessDenied("paused", "the resource is paused by its administrators")
+
+
+def _check_unchanged(hearing: Hearing, latest: EffectivePolicy) -> None:
+    """Step 3: what was asked about must be what is in force."""
+    if any(judgement.paused for judgement in hearing.judgements):
+        raise paused()
+    asked = hearing.challenge.policy_id, hearing.challenge.epoch
+    if asked != (latest.policy_id, hearing.latest.epoch):
+        raise AccessDenied("policy_changed", "the policy has changed: ask for a new challenge")
+
+
+def _judge(
+    at: str,
+    hearing: Hearing,
+    state: PolicyState,
+    effective: EffectivePolicy,
+    asked: EffectivePolicy,
+    verified: VerifiedPresentation,
+) -> Judgement:
+    """Step 6, for one block."""
+    judgement = judge(
+        at,
+        hearing.snapshot,
+        state,
+        effective.policy,
+        asked=asked.policy,
+        verified=verified,
+        now=hearing.now,
+    )
+    hearing.inputs[f"facts.{at}"] = to_json(judgement.facts)
+    hearing.inputs[f"verdicts.{at}"] = to_json(judgement.evaluation)
+    return judgement
+
+
+def _check_verdicts(hearing: Hearing, latest: EffectivePolicy, finalized: EffectivePolicy) -> None:
+    """Refuse unless both blocks allow, and say which leaves did not hold."""
+    first, second = hearing.judgements
+    if not first.allows:
+        hearing.reasons = _reasons(first, latest)
+        raise AccessDenied("policy_not_satisfied", "the policy does not allow it")
+    if not second.allows:
+        hearing.reasons = _reasons(second, finalized)
+        raise AccessDenied("not_final", "the policy does not allow it at the finalized block yet")
+
+
+def _reasons(judgement: Judgement, effective: EffectivePolicy) -> tuple[Reason, ...]:
+    if judgement.evaluation is None:
+        return ()
+    return reasons(effective.policy, judgement.evaluation, effective.types)
+
+
+def _allowance(
+    hearing: Hearing,
+    latest: EffectivePolicy,
+    finalized: EffectivePolicy,
+    verified: VerifiedPresentation,
+) -> Allowance:
+    evaluation = hearing.judgements[0].evaluation
+    assert evaluation is not None, "both blocks allow"
+    return Allowance(
+        policy_id=latest.policy_id,
+        holder=holder_of(latest.policy, verified, evaluation),
+        lifetime=min(latest.policy.grant_lifetime, finalized.policy.grant_lifetime),
+        ends=tuple(credential.valid_until for credential in verified.credentials),
+    )

@@ -1,0 +1,126 @@
+"""A gate from what ``didgate chain deploy`` left in ``DIDGATE_HOME``: the short way to have one.
+
+Keys come from the keystore (made on first use), the chain from ``DIDGATE_RPC_URL``, from a running
+``didgate chain up``, or from the embedded chain's file; challenges, quotas and receipts go to
+SQLite. Larger installations build a ``Gate`` from parts of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import ExitStack
+from typing import Final
+
+from didgate.chain.client import ChainClient
+from didgate.chain.deploy import Deployment
+from didgate.chain.embedded import EmbeddedChain
+from didgate.chain.embedded_lock import ChainInUse
+from didgate.chain.snapshot import SnapshotReader
+from didgate.config import Settings
+from didgate.dids import DIDWeb, Resolver, did_jwk, did_key
+from didgate.dids.did_ethr import DIDEthr, RegistryNetwork
+from didgate.fetch import HTTPFetcher
+from didgate.gate.access import Gate, GateKeys, GateStores
+from didgate.gate.dpop import ServerNonces
+from didgate.keys import KeyAlgorithm, SoftwareSigner
+from didgate.keys.keystore import Keystore
+from didgate.stores import (
+    MemoryReplayCache,
+    SQLChallengeStore,
+    SQLQuotaStore,
+    SQLReceiptStore,
+    open_engine,
+)
+from didgate.verifier import RegistrySources
+
+_REMEMBERED_PROOFS: Final = 400_000  # a minute of 6,000 requests a second
+
+SIGNING_KEY: Final = "gate"
+"""Name in the keystore of the key that signs grants and receipts."""
+
+PSEUDONYM_SECRET: Final = "gate-pseudonyms"  # noqa: S105  # a name, not a secret
+_SECRET_KIND: Final = "pseudonym-secret"  # noqa: S105
+
+
+def open_gate(audience: str, settings: Settings | None = None) -> Gate:
+    """Open the gate that this machine's ``DIDGATE_HOME`` describes.
+
+    Args:
+        audience: the origin as clients see it, e.g. ``"https://gate.example"``.
+        settings: where things are; by default what the environment says.
+
+    Returns:
+        A gate that does not follow the chain yet: the integrations start it, or ``start`` does.
+
+    Raises:
+        InvalidInput: a setting, the passphrase, the deployment record or the database is at fault.
+        ChainError: the chain is out of reach, or does not bear out the deployment record.
+    """
+    settings = settings or Settings.from_environment(os.environ)
+    settings.home.create()
+    with ExitStack() as closing:
+        client = _connect(settings, closing)
+        deployment = Deployment.load(settings.home.deployment, client)
+        return Gate(
+            audience=audience,
+            client=client,
+            deployment=deployment,
+            snapshots=SnapshotReader(client, deployment, max_staleness=settings.max_staleness),
+            sources=RegistrySources(
+                client, deployment.issuers, deployment.schemas, resolver(client, deployment)
+            ),
+            keys=_keys(settings),
+            stores=_stores(settings, closing),
+            nonces=ServerNonces(),
+            closing=closing.pop_all(),
+        )
+
+
+def resolver(client: ChainClient, deployment: Deployment) -> Resolver:
+    """Return a resolver of did:key, did:jwk, did:web, and did:ethr on this chain."""
+    network = RegistryNetwork(client, deployment.dids)
+    return Resolver(
+        {
+            "key": did_key.resolve,
+            "jwk": did_jwk.resolve,
+            "web": DIDWeb(HTTPFetcher()).resolve,
+            "ethr": DIDEthr({client.chain_id: network}).resolve,
+        }
+    )
+
+
+def _connect(settings: Settings, closing: ExitStack) -> ChainClient:
+    if settings.rpc_url is not None:
+        return ChainClient.connect(settings.rpc_url)
+    try:
+        chain = closing.enter_context(EmbeddedChain.open(settings.home.chain))
+    except ChainInUse as error:
+        if error.url is None:
+            raise
+        return ChainClient.connect(error.url)
+    return ChainClient.connect(chain)
+
+
+def _keys(settings: Settings) -> GateKeys:
+    passphrase, path = settings.passphrase.read(), settings.home.keystore
+    exists = path.exists()
+    keystore = Keystore.open(path, passphrase) if exists else Keystore.create(path, passphrase)
+    names = keystore.names()
+    if SIGNING_KEY not in names:
+        keystore.add(SIGNING_KEY, SoftwareSigner.generate(KeyAlgorithm.P256))
+    if PSEUDONYM_SECRET not in names:
+        keystore.seal(PSEUDONYM_SECRET, secrets.token_bytes(32), _SECRET_KIND)
+    return GateKeys(keystore.signer(SIGNING_KEY), keystore.unseal(PSEUDONYM_SECRET, _SECRET_KIND))
+
+
+def _stores(settings: Settings, closing: ExitStack) -> GateStores:
+    engine = open_engine(settings.home.gate)
+    closing.callback(engine.dispose)
+    return GateStores(
+        challenges=SQLChallengeStore(engine),
+        # In process is enough: the nonces in proofs tie each to this process.
+        replay=MemoryReplayCache(_REMEMBERED_PROOFS),
+        quotas=SQLQuotaStore(engine),
+        receipts=SQLReceiptStore(engine),
+    )

@@ -1,0 +1,94 @@
+"""The policies in force, as the gate works with them: decoded, composed with restrictions, cached.
+
+Policy bytes are immutable and named by their hash, so what was made of them once stays true. A
+policy that this gate cannot carry out exactly is not carried out at all: bytes that do not decode,
+restrictions that cannot stand beside it, schemas that the registry does not hold.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from didgate.chain.facts import PolicyState
+from didgate.credentials.schema import AttributeSchema
+from didgate.errors import AccessDenied, ChainError, InvalidInput
+from didgate.policy import Policy, dcql, decode, effective
+
+_CACHED_POLICIES: Final = 16384
+
+SchemaSource = Callable[[bytes], AttributeSchema | None]
+"""Returns the schema of a 32-byte id, or None if the registry holds none."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectivePolicy:
+    """The active policy and its restrictions as one.
+
+    Attributes:
+        policy: what is evaluated.
+        content: its canonical bytes.
+        policy_id: their keccak256, 32 bytes.
+        query: the DCQL query that asks for what it needs, and for nothing else.
+        types: the type URIs of the schemas that it names, by 32-byte schema id.
+    """
+
+    policy: Policy
+    content: bytes
+    policy_id: bytes
+    query: Mapping[str, Any]
+    types: Mapping[bytes, str]
+
+
+class EffectivePolicies:
+    """Makes effective policies of policy states; safe for use by several threads.
+
+    Args:
+        schema: where to find the schemas that a policy names.
+    """
+
+    def __init__(self, schema: SchemaSource) -> None:
+        self._schema = schema
+        self._known: OrderedDict[tuple[bytes, ...], EffectivePolicy] = OrderedDict()
+
+    def of(self, state: PolicyState) -> EffectivePolicy:
+        """Return what is in force in ``state``.
+
+        Raises:
+            AccessDenied: ``no_policy`` before the first policy is active.
+            ChainError: ``policy_unusable``; or a schema could not be read.
+        """
+        if state.active is None or state.active_bytes is None:
+            raise AccessDenied("no_policy", "no policy is active for the resource")
+        name = (state.active, *(restriction for restriction, _ in state.restrictions))
+        known = self._known.get(name)
+        if known is None:
+            contents = [state.active_bytes, *(content for _, content in state.restrictions)]
+            known = self._known[name] = self._compose(contents)
+            if len(self._known) > _CACHED_POLICIES:
+                self._known.popitem(last=False)
+        return known
+
+    def _compose(self, contents: list[bytes]) -> EffectivePolicy:
+        try:
+            active, *restrictions = map(decode, contents)
+            policy = effective(active, restrictions)
+            schemas = self._schemas(policy)
+            query = dcql(policy, schemas)
+        except InvalidInput as error:
+            message = f"this gate cannot carry out the policy: {error.message}"
+            raise ChainError("policy_unusable", message, path=error.path) from error
+        types = {schema_id: schema.type for schema_id, schema in schemas.items()}
+        return EffectivePolicy(policy, policy.to_bytes(), policy.policy_id, query, types)
+
+    def _schemas(self, policy: Policy) -> dict[bytes, AttributeSchema]:
+        found: dict[bytes, AttributeSchema] = {}
+        for leaf in policy.credentials.values():
+            if leaf.schema_id is not None:
+                schema = self._schema(leaf.schema_id)
+                if schema is None:
+                    raise InvalidInput("unknown_schema", "the registry lacks one of its schemas")
+                found[leaf.schema_id] = schema
+        return found

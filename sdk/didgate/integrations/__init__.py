@@ -1,0 +1,1 @@
+"""A gate before an application: ASGI middleware, FastAPI dependency."""
