@@ -8,11 +8,11 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from property.policy_strategies import policies
 
 from didgate.errors import InvalidInput
 from didgate.policy import Policy, dcql, decode, encode, explain, parse_policy, policy_id
 from didgate.query import parse_query
-from property.policy_strategies import policies
 
 policy_settings = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]

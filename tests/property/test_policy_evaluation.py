@@ -6,11 +6,6 @@ from dataclasses import fields
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from didgate.credentials.verified import VerifiedPresentation, unsafe_verified_credential
-from didgate.errors import InvalidInput
-from didgate.policy import Policy, Verdict, effective, evaluate
-from didgate.policy.tree import leaves
 from property.policy_strategies import (
     NOW,
     SECRET,
@@ -20,6 +15,11 @@ from property.policy_strategies import (
     present,
     presentations,
 )
+
+from didgate.credentials.verified import VerifiedPresentation, unsafe_verified_credential
+from didgate.errors import InvalidInput
+from didgate.policy import Policy, Verdict, effective, evaluate
+from didgate.policy.tree import leaves
 
 policy_settings = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]

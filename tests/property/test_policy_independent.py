@@ -6,14 +6,14 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from property.policy_strategies import NOW, facts, policies, presentations
+from vectors import independent_policy
 
 from didgate.chain.facts import Facts
 from didgate.credentials.verified import VerifiedCredential, VerifiedPresentation
 from didgate.errors import InvalidInput
 from didgate.policy import decode, encode, evaluate
 from didgate.policy.values import value_to_json
-from property.policy_strategies import NOW, facts, policies, presentations
-from vectors import independent_policy
 
 policy_settings = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]

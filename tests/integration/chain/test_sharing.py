@@ -7,15 +7,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from didgate.chain.address_lists import AddressListRegistry, address_list_id
 from didgate.chain.client import ChainClient
-from didgate.chain.embedded import EmbeddedChain
-from didgate.chain.embedded_lock import ChainInUse
-from didgate.chain.server import ChainServer
+from didgate.chain.embedded import ChainServer, EmbeddedChain
+from didgate.chain.lock import ChainInUse
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.ethereum import EthereumAccount
 
@@ -23,7 +23,7 @@ OPENER = """
 import sys
 from pathlib import Path
 from didgate.chain.embedded import EmbeddedChain
-from didgate.chain.embedded_lock import ChainInUse
+from didgate.chain.lock import ChainInUse
 from didgate.chain.client import ChainClient
 
 try:
@@ -155,8 +155,8 @@ def test_stock_web3_client_works(
     signer: SoftwareSigner,
     lists: AddressListRegistry,
 ) -> None:
-    file = Path(sys.modules[EmbeddedChain.__module__].__file__ or "").parent
-    abi = json.loads((file / "abi/AddressListRegistry.json").read_text())["abi"]
+    shipped = files("didgate.chain") / "abi" / "AddressListRegistry.json"
+    abi = json.loads(shipped.read_text())["abi"]
     secret = "0x" + signer.unsafe_private_bytes().hex()
     seen = json.loads(run(WEB3_CLIENT, server.url, json.dumps(abi), secret, lists.address))
     owner = EthereumAccount(signer).address

@@ -14,7 +14,7 @@ from simulator import ManualClock
 from didgate.chain.calls import Transaction
 from didgate.chain.client import ChainClient
 from didgate.chain.embedded import EmbeddedChain
-from didgate.chain.embedded_lock import ChainInUse
+from didgate.chain.lock import ChainInUse
 from didgate.chain.schema_registry import SchemaRegistry
 from didgate.errors import ChainError, InvalidInput
 from didgate.keys import KeyAlgorithm, SoftwareSigner

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from didgate.chain.embedded_db import ChainStore, StoredLog
+from didgate.chain.embedded.db import ChainStore, StoredLog
 from didgate.errors import ChainError
 
 LOG = StoredLog(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from didgate.chain.embedded_lock import ChainInUse, ChainLock
+from didgate.chain.lock import ChainInUse, ChainLock
 from didgate.errors import ChainError
 
 

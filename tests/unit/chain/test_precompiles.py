@@ -15,7 +15,7 @@ from eth.vm.forks.prague.computation import PRAGUE_PRECOMPILES
 from py_arkworks_bls12381 import G1Point, G2Point, Scalar
 
 from didgate.chain.embedded import EmbeddedChain
-from didgate.chain.precompiles import PRECOMPILES
+from didgate.chain.embedded.precompiles import PRECOMPILES
 
 P = int(
     "1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f624"

@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 
 from didgate.chain.client import ChainClient
-from didgate.chain.embedded import EmbeddedChain
-from didgate.chain.embedded_lock import ChainInUse
-from didgate.chain.server import ChainServer
+from didgate.chain.embedded import ChainServer, EmbeddedChain
+from didgate.chain.lock import ChainInUse
 from didgate.errors import InvalidInput
 
 
@@ -103,8 +102,20 @@ def test_rebound_host_is_refused(server: ChainServer) -> None:
 
 def test_body_without_length_is_refused(server: ChainServer) -> None:
     connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=10)
-    connection.request("POST", "/", iter([b"{}"]), encode_chunked=True)
+    connection.putrequest("POST", "/")
+    connection.putheader("Transfer-Encoding", "chunked")
+    connection.endheaders()
     assert connection.getresponse().status == 411
+    connection.close()
+
+
+def test_kept_connections_end_when_the_server_stops(chain: EmbeddedChain) -> None:
+    with ChainServer(chain) as server:
+        connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=10)
+        body = b'{"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}'
+        connection.request("POST", "/", body)
+        assert connection.getresponse().read()
+    assert connection.sock.recv(1) == b""  # the server's end is closed
     connection.close()
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from vectors import generate_policy, independent_policy
 
 from didgate.errors import InvalidInput
 from didgate.policy import decode, encode, evaluate, parse_policy
-from vectors import generate_policy, independent_policy
 
 FOLDER = Path(generate_policy.__file__).parent
 VECTORS = json.loads((FOLDER / "policy.json").read_text())

@@ -7,9 +7,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-from didgate.chain.embedded_json import JSONObject, data, log_json
-from didgate.chain.embedded_ledger import Ledger
-from didgate.chain.embedded_params import INVALID_PARAMS, LogFilter, RPCError
+from didgate.chain.embedded.ledger import Ledger
+from didgate.chain.embedded.params import INVALID_PARAMS, LogFilter, RPCError
+from didgate.chain.embedded.rpc_json import JSONObject, data, log_json
 
 _MAX_FILTERS: Final = 256
 _FILTER_NOT_FOUND: Final = -32000

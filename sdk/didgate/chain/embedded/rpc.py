@@ -17,18 +17,10 @@ from eth.constants import CREATE_CONTRACT_ADDRESS
 from eth.exceptions import Revert, VMError
 
 from didgate._version import __version__
-from didgate.chain.embedded_evm import GAS_LIMIT_OF_BLOCK, Message
-from didgate.chain.embedded_filters import Filters
-from didgate.chain.embedded_json import (
-    JSONObject,
-    block_json,
-    data,
-    log_json,
-    receipt_json,
-    transaction_json,
-)
-from didgate.chain.embedded_ledger import Ledger
-from didgate.chain.embedded_params import (
+from didgate.chain.embedded.evm import GAS_LIMIT_OF_BLOCK, Message
+from didgate.chain.embedded.filters import Filters
+from didgate.chain.embedded.ledger import Ledger
+from didgate.chain.embedded.params import (
     INVALID_PARAMS,
     LogFilter,
     RPCError,
@@ -36,6 +28,14 @@ from didgate.chain.embedded_params import (
     bytes_of,
     object_of,
     quantity_of,
+)
+from didgate.chain.embedded.rpc_json import (
+    JSONObject,
+    block_json,
+    data,
+    log_json,
+    receipt_json,
+    transaction_json,
 )
 from didgate.errors import ChainError
 

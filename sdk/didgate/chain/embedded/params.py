@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 from eth_typing import Address
 
-from didgate.chain.embedded_db import StoredLog
+from didgate.chain.embedded.db import StoredLog
 
 INVALID_PARAMS: Final = -32602
 _DATA: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*")

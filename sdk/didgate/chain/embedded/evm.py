@@ -25,7 +25,7 @@ from eth_typing import Address, BlockNumber
 from eth_utils.exceptions import ValidationError
 from rlp.exceptions import RLPException  # type: ignore[import-untyped]  # rlp ships no types
 
-from didgate.chain.precompiles import PRECOMPILES
+from didgate.chain.embedded.precompiles import PRECOMPILES
 from didgate.errors import ChainError
 
 GAS_LIMIT_OF_TRANSACTION: Final = 1 << 24  # EIP-7825

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import sys
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Final, Self
 
-from didgate.chain.embedded import EmbeddedChain
+from didgate.chain.embedded.chain import EmbeddedChain
 from didgate.encoding import strict_json
 from didgate.errors import ChainError, InvalidInput
 
@@ -78,6 +80,7 @@ class ChainServer:
             self._http.shutdown()
             for thread in self._threads:
                 thread.join()
+            self._http.end_connections()
         self._http.server_close()
 
     def _mine(self, block_time: timedelta) -> None:
@@ -112,6 +115,24 @@ class _HTTPServer(ThreadingHTTPServer):
     def __init__(self, chain: EmbeddedChain, port: int) -> None:
         super().__init__((_HOST, port), _Request)
         self.chain = chain
+        self._connections: set[socket.socket] = set()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection and remember it."""
+        connection, address = super().get_request()
+        self._connections.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection and forget it."""
+        self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def end_connections(self) -> None:
+        """Let every connection end with the answer that is under way."""
+        for connection in list(self._connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
         """Log what went wrong with a connection, unless it was only dropped."""

@@ -18,8 +18,8 @@ from eth.typing import AccountDetails, HeaderParams
 from eth_typing import Address, BlockNumber, Hash32
 from eth_utils.exceptions import ValidationError
 
-from didgate.chain.embedded_db import ChainStore, StoredLog
-from didgate.chain.embedded_evm import GAS_LIMIT_OF_BLOCK, EmbeddedEVM
+from didgate.chain.embedded.db import ChainStore, StoredLog
+from didgate.chain.embedded.evm import GAS_LIMIT_OF_BLOCK, EmbeddedEVM
 from didgate.errors import ChainError, InvalidInput
 from didgate.ports import Clock
 

@@ -22,12 +22,12 @@ from typing import Any, Final, Self
 
 from eth.abc import BlockHeaderAPI
 
-from didgate.chain.embedded_db import ChainStore
-from didgate.chain.embedded_ledger import Ledger
-from didgate.chain.embedded_lock import ChainLock
-from didgate.chain.embedded_params import RPCError
-from didgate.chain.embedded_rpc import EmbeddedRPC
+from didgate.chain.embedded.db import ChainStore
+from didgate.chain.embedded.ledger import Ledger
+from didgate.chain.embedded.params import RPCError
+from didgate.chain.embedded.rpc import EmbeddedRPC
 from didgate.chain.facts import Block
+from didgate.chain.lock import ChainLock
 from didgate.encoding import parse_address
 from didgate.errors import ChainError, InvalidInput
 from didgate.ports import Clock, SystemClock

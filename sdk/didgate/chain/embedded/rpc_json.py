@@ -12,7 +12,7 @@ from eth._utils.address import generate_contract_address
 from eth.abc import BlockAPI, ReceiptAPI, SignedTransactionAPI
 from rlp import encode as rlp_encode  # type: ignore[import-untyped]  # rlp ships no types
 
-from didgate.chain.embedded_db import StoredLog
+from didgate.chain.embedded.db import StoredLog
 from didgate.encoding import checksum_address
 
 JSONObject = dict[str, Any]

@@ -1,0 +1,251 @@
+"""``didgate issuer``: who may attest what, and with which keys."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from didgate.bbs.eip2537 import g1_to_eip2537
+from didgate.chain.facts import KeyFact, KeyKind
+from didgate.chain.issuer_registry import issuer_id, possession_message
+from didgate.chain.policy_registry import INDEFINITELY
+from didgate.cli import inputs
+from didgate.cli.options import Account, AsJSON, Yes
+from didgate.cli.output import hexadecimal, print_json, print_record, print_records, time_text
+from didgate.cli.transactions import send
+from didgate.cli.workspace import Workspace
+from didgate.credentials.identifiers import key_id, registered_key_bytes
+from didgate.dids import parse_did
+from didgate.errors import ChainError
+from didgate.keys import KeyAlgorithm
+
+app = typer.Typer()
+DID = Annotated[str, typer.Argument(metavar="DID", help="DID of the issuer.")]
+Type = Annotated[
+    str, typer.Option("--type", metavar="TYPE", help="A schema id, or the URL of an SD-JWT's vct.")
+]
+Key = Annotated[
+    str,
+    typer.Argument(metavar="KEY", help="Its id, 0x and 64 digits, or its name in the keystore."),
+]
+
+
+@app.command()
+def accredit(
+    did: DID,
+    *,
+    type_: Type,
+    controller: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Who acts for the issuer; by default the account."),
+    ] = None,
+    account: Account = None,
+    yes: Yes = False,
+    as_json: AsJSON = False,
+) -> None:
+    """Accredit an issuer for a type of credential; by the root or a delegate."""
+    parse_did(did)
+    type_id = inputs.type_id(type_)
+    with Workspace.from_environment(account) as workspace:
+        acting = inputs.address(controller) if controller else workspace.account_address
+        transaction = workspace.deployment.issuers.accredit(did, type_id, acting)
+        deed = f"Accredit {did}, controlled by {acting}, for {type_}"
+        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
+    record = {
+        "issuerId": hexadecimal(issuer_id(did)),
+        "did": did,
+        "typeId": hexadecimal(type_id),
+        "controller": acting,
+    }
+    print_record(record | sent, as_json=as_json)
+
+
+@app.command()
+def withdraw(
+    did: DID, *, type_: Type, account: Account = None, yes: Yes = False, as_json: AsJSON = False
+) -> None:
+    """End an accreditation at once; by the root or a delegate."""
+    type_id = inputs.type_id(type_)
+    with Workspace.from_environment(account) as workspace:
+        registry = workspace.deployment.issuers
+        transaction = registry.withdraw_accreditation(issuer_id(did), type_id)
+        deed = f"Withdraw the accreditation of {did} for {type_}"
+        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
+    print_record({"did": did, "typeId": hexadecimal(type_id)} | sent, as_json=as_json)
+
+
+@app.command("add-key")
+def add_key(
+    did: DID,
+    *,
+    key: Annotated[
+        str, typer.Option(metavar="NAME", help="A BLS12-381 or P-256 key in the keystore.")
+    ],
+    account: Account = None,
+    yes: Yes = False,
+    as_json: AsJSON = False,
+) -> None:
+    """Register a key, with a proof that the issuer has it; by the issuer's controller."""
+    with Workspace.from_environment(account) as workspace:
+        public_key = workspace.public_key(key)
+        registered = registered_key_bytes(public_key)
+        bbs = public_key.algorithm is KeyAlgorithm.BLS12_381
+        transaction = workspace.deployment.issuers.register_key(
+            issuer_id(did),
+            KeyKind.BBS if bbs else KeyKind.P256,
+            registered,
+            _prove_possession(workspace, key, did, registered, bbs=bbs),
+        )
+        deed = f"Register key {key} ({hexadecimal(key_id(public_key))}) for {did}"
+        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
+    record = {"did": did, "keyId": hexadecimal(key_id(public_key)), "key": key}
+    print_record(record | sent, as_json=as_json)
+
+
+def _prove_possession(
+    workspace: Workspace, name: str, did: str, registered: bytes, *, bbs: bool
+) -> bytes:
+    """Sign, with the key itself, that this issuer registers it here."""
+    message = possession_message(
+        chain_id=workspace.chain.chain_id,
+        registry=workspace.deployment.issuers.address,
+        issuer=issuer_id(did),
+        public_key=registered,
+    )
+    if bbs:
+        return g1_to_eip2537(workspace.keystore.bbs_signer(name).prove_possession(message))
+    return workspace.keystore.signer(name).sign(message)
+
+
+@app.command()
+def show(
+    did: DID,
+    *,
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="TYPE", help="Say whether it is accredited for this type."),
+    ] = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Show an issuer: its controller, keys, suspension, and accreditation for given types."""
+    with Workspace.from_environment() as workspace:
+        record = _read(workspace, did, types or [])
+    if as_json:
+        print_json(record)
+        return
+    keys, accreditations = record.pop("keys"), record.pop("accreditations")
+    print_record(record, as_json=False)
+    if accreditations:
+        print_records(accreditations, as_json=False, title="Accreditations")
+    print_records(keys, as_json=False, title="Keys")
+
+
+@app.command()
+def suspend(
+    did: DID, *, account: Account = None, yes: Yes = False, as_json: AsJSON = False
+) -> None:
+    """Suspend an issuer at once; by the root."""
+    with Workspace.from_environment(account) as workspace:
+        transaction = workspace.deployment.issuers.suspend(issuer_id(did))
+        sent = send(workspace, transaction, f"Suspend {did}", ask=not (yes or as_json))
+    print_record({"did": did, "suspended": True} | sent, as_json=as_json)
+
+
+@app.command()
+def lift(did: DID, *, account: Account = None, yes: Yes = False, as_json: AsJSON = False) -> None:
+    """Let a suspension end after the registry's delay; by the root."""
+    with Workspace.from_environment(account) as workspace:
+        registry, chain = workspace.deployment.issuers, workspace.chain
+        transaction = registry.lift_suspension(issuer_id(did))
+        deed = f"Let the suspension of {did} end"
+        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
+        issuer = chain.read(registry.issuer(issuer_id(did)))
+    until = time_text(issuer.suspended_until) if issuer else None
+    print_record({"did": did, "suspendedUntil": until} | sent, as_json=as_json)
+
+
+@app.command("retire-key")
+def retire_key(
+    key: Key,
+    *,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Until when its signatures count, e.g. 2027-01-01T00:00:00Z; by default now.",
+        ),
+    ] = None,
+    account: Account = None,
+    yes: Yes = False,
+    as_json: AsJSON = False,
+) -> None:
+    """Let a key's signatures count for so long only; by the issuer's controller."""
+    accepted_until = inputs.moment(until) if until else int(time.time())
+    with Workspace.from_environment(account) as workspace:
+        retired = _key_id(workspace, key)
+        transaction = workspace.deployment.issuers.retire_key(retired, accepted_until)
+        deed = f"Retire key {hexadecimal(retired)}, accepted until {time_text(accepted_until)}"
+        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
+    record = {"keyId": hexadecimal(retired), "acceptedUntil": time_text(accepted_until)}
+    print_record(record | sent, as_json=as_json)
+
+
+@app.command("report-key")
+def report_key(
+    key: Key, *, account: Account = None, yes: Yes = False, as_json: AsJSON = False
+) -> None:
+    """Void all that a key ever signed, for ever; by the issuer's controller or the root."""
+    with Workspace.from_environment(account) as workspace:
+        reported = _key_id(workspace, key)
+        transaction = workspace.deployment.issuers.report_compromised(reported)
+        deed = f"Void for ever all that key {hexadecimal(reported)} signed"
+        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
+    print_record({"keyId": hexadecimal(reported), "compromised": True} | sent, as_json=as_json)
+
+
+def _key_id(workspace: Workspace, text: str) -> bytes:
+    if inputs.is_id(text):
+        return inputs.bytes32(text)
+    return key_id(workspace.public_key(text))
+
+
+def _read(workspace: Workspace, did: str, types: list[str]) -> dict[str, Any]:
+    chain, registry, wanted = workspace.chain, workspace.deployment.issuers, issuer_id(did)
+    block = chain.header().block.hash
+    issuer = chain.read(registry.issuer(wanted), at=block)
+    if issuer is None:
+        raise ChainError("unknown_issuer", "the registry knows no such issuer")
+    key_ids = chain.read(registry.keys_of(wanted), at=block)
+    keys = chain.read_many([registry.key(each) for each in key_ids], at=block)
+    since = chain.read_many(
+        [registry.accreditation(wanted, inputs.type_id(each)) for each in types], at=block
+    )
+    return {
+        "did": did,
+        "issuerId": hexadecimal(wanted),
+        "controller": issuer.controller,
+        "suspended": issuer.suspended_until > time.time(),
+        "suspendedUntil": time_text(issuer.suspended_until),
+        "accreditations": [
+            {"type": each, "accredited": at is not None, "since": time_text(at or 0)}
+            for each, at in zip(types, since, strict=True)
+        ],
+        "keys": [
+            _key_record(name, fact)
+            for name, fact in zip(key_ids, keys, strict=True)
+            if fact is not None
+        ],
+    }
+
+
+def _key_record(name: bytes, fact: KeyFact) -> dict[str, Any]:
+    ends = fact.accepted_until not in (0, INDEFINITELY)
+    return {
+        "keyId": hexadecimal(name),
+        "kind": "BBS" if fact.kind == KeyKind.BBS else "P-256",
+        "state": fact.state.name.lower(),
+        "addedAt": time_text(fact.added_at),
+        "acceptedUntil": time_text(fact.accepted_until) if ends else None,
+    }

@@ -1,0 +1,118 @@
+"""``didgate list``: lists of addresses that policies refer to."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from didgate.chain.address_lists import address_list_id
+from didgate.cli import inputs
+from didgate.cli.options import Account, AsJSON, Yes
+from didgate.cli.output import hexadecimal, print_json, print_record, print_records, time_text
+from didgate.cli.transactions import send
+from didgate.cli.workspace import Workspace
+from didgate.errors import ChainError
+
+app = typer.Typer()
+List = Annotated[
+    str,
+    typer.Argument(
+        metavar="LIST", help="Its id, 0x and 64 digits, or the name by which the account made it."
+    ),
+]
+Addresses = Annotated[list[str], typer.Argument(metavar="ADDRESS...")]
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="Name of the list, unique for the account.")],
+    *,
+    account: Account = None,
+    yes: Yes = False,
+    as_json: AsJSON = False,
+) -> None:
+    """Create an empty list that belongs to the account."""
+    with Workspace.from_environment(account) as workspace:
+        list_id = address_list_id(workspace.account_address, name)
+        transaction = workspace.deployment.address_lists.create(name)
+        deed = f"Create address list {name} ({hexadecimal(list_id)})"
+        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
+    print_record({"listId": hexadecimal(list_id), "name": name} | sent, as_json=as_json)
+
+
+@app.command()
+def add(
+    list_: List,
+    addresses: Addresses,
+    *,
+    account: Account = None,
+    yes: Yes = False,
+    as_json: AsJSON = False,
+) -> None:
+    """Add addresses; by the list's owner."""
+    accounts = [inputs.address(text) for text in addresses]
+    with Workspace.from_environment(account) as workspace:
+        list_id = _list_id(workspace, list_)
+        transaction = workspace.deployment.address_lists.add(list_id, accounts)
+        deed = f"Add {', '.join(accounts)} to address list {hexadecimal(list_id)}"
+        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
+    print_record({"listId": hexadecimal(list_id), "added": accounts} | sent, as_json=as_json)
+
+
+@app.command()
+def remove(
+    list_: List,
+    addresses: Addresses,
+    *,
+    account: Account = None,
+    yes: Yes = False,
+    as_json: AsJSON = False,
+) -> None:
+    """Remove addresses; by the list's owner."""
+    accounts = [inputs.address(text) for text in addresses]
+    with Workspace.from_environment(account) as workspace:
+        list_id = _list_id(workspace, list_)
+        transaction = workspace.deployment.address_lists.remove(list_id, accounts)
+        deed = f"Remove {', '.join(accounts)} from address list {hexadecimal(list_id)}"
+        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
+    print_record({"listId": hexadecimal(list_id), "removed": accounts} | sent, as_json=as_json)
+
+
+@app.command()
+def show(
+    list_: List,
+    addresses: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ADDRESS...]", help="Say of these since when they are on it."),
+    ] = None,
+    *,
+    account: Account = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Show a list's owner, and since when addresses are on it."""
+    accounts = [inputs.address(text) for text in addresses or ()]
+    with Workspace.from_environment(account) as workspace:
+        list_id = _list_id(workspace, list_)
+        registry = workspace.deployment.address_lists
+        owner = workspace.chain.read(registry.owner_of(list_id))
+        if owner is None:
+            raise ChainError("unknown_list", "the registry holds no such list")
+        added = workspace.chain.read_many([registry.added_at(list_id, each) for each in accounts])
+    record: dict[str, Any] = {"listId": hexadecimal(list_id), "owner": owner}
+    entries = [
+        {"address": each, "listed": since is not None, "since": time_text(since or 0)}
+        for each, since in zip(accounts, added, strict=True)
+    ]
+    if as_json:
+        print_json(record | {"entries": entries})
+        return
+    print_record(record, as_json=False)
+    if entries:
+        print_records(entries, as_json=False, title="Entries")
+
+
+def _list_id(workspace: Workspace, text: str) -> bytes:
+    if inputs.is_id(text):
+        return inputs.bytes32(text)
+    return address_list_id(workspace.account_address, text)

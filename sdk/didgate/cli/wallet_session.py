@@ -1,0 +1,86 @@
+"""The wallet of this machine, opened for one command."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from didgate.cli.workspace import Workspace
+from didgate.credentials.evidence import IssuerKey
+from didgate.credentials.schema import AttributeSchema
+from didgate.dids import DIDDocument
+from didgate.errors import InvalidInput
+from didgate.holder import Contact, Wallet
+from didgate.keys import SoftwareSigner
+from didgate.stores import open_engine
+
+_NAME = "wallet"
+_KIND = "wallet-key"
+_KEY_BYTES = 32
+
+
+def make_wallet(workspace: Workspace) -> None:
+    """Make a wallet, sealed under a key in the keystore.
+
+    Raises:
+        InvalidInput: ``wallet_exists``.
+    """
+    if _NAME in workspace.keystore.names() or workspace.home.wallet.exists():
+        raise InvalidInput("wallet_exists", "there is a wallet here already")
+    workspace.keystore.seal(_NAME, secrets.token_bytes(_KEY_BYTES), _KIND)
+    with open_wallet(workspace) as wallet:
+        wallet.list()
+
+
+@contextmanager
+def open_wallet(workspace: Workspace, *accounts: SoftwareSigner) -> Iterator[Wallet]:
+    """Open the wallet.
+
+    Args:
+        workspace: has its key, and the registries that credentials are verified against.
+        accounts: secp256k1 keys outside the wallet whose accounts it may prove control of.
+
+    Raises:
+        InvalidInput: ``wallet_missing``, or the keystore or the wallet cannot be opened.
+    """
+    if _NAME not in workspace.keystore.names():
+        raise InvalidInput("wallet_missing", "there is no wallet here: run `didgate wallet init`")
+    engine = open_engine(workspace.home.wallet)
+    try:
+        yield Wallet(
+            engine,
+            workspace.keystore.unseal(_NAME, _KIND),
+            sources=_Sources(workspace),
+            accounts=accounts,
+        )
+    finally:
+        engine.dispose()
+
+
+def contact(workspace: Workspace, url: str, key: str) -> Contact:
+    """Return whom the holder talks to, and with which key.
+
+    Args:
+        workspace: holds the key.
+        url: what was requested.
+        key: name of the key in the keystore, or its RFC 7638 thumbprint.
+    """
+    public_key = workspace.public_keys().get(key)
+    return Contact(url, public_key.thumbprint() if public_key else key)
+
+
+class _Sources:
+    """The registries of the workspace, asked only when a credential is added."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def schema(self, schema_id: bytes) -> AttributeSchema | None:
+        return self._workspace.sources.schema(schema_id)
+
+    def issuer_key(self, key_id: bytes) -> IssuerKey | None:
+        return self._workspace.sources.issuer_key(key_id)
+
+    def document(self, did: str) -> DIDDocument | None:
+        return self._workspace.sources.document(did)
