@@ -41,7 +41,9 @@ layers: .venv/.dev
 
 contracts: .venv/.dev $(CONTRACTS)
 	@echo "· contracts: rebuilt, compared with the shipped artifacts, tested"
-	@cd contracts && npm run --silent artifacts:check && npm run --silent test
+	@cd contracts && npm run --silent artifacts:check
+	@cd contracts && npm run --silent test >../.venv/forge.log || { cat ../.venv/forge.log; exit 1; }
+	@tail -n 1 .venv/forge.log
 
 docs: .venv/.dev
 	@echo "· docs"

@@ -18,8 +18,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from didgate.chain.embedded import EmbeddedChain
-from didgate.chain.server import ChainServer
+from didgate.chain.embedded import ChainServer, EmbeddedChain
 from didgate.config import Home
 from didgate.demo.people import http_client
 from didgate.errors import DidgateError

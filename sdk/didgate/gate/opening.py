@@ -15,7 +15,7 @@ from typing import Final
 from didgate.chain.client import ChainClient
 from didgate.chain.deploy import Deployment
 from didgate.chain.embedded import EmbeddedChain
-from didgate.chain.embedded_lock import ChainInUse
+from didgate.chain.lock import ChainInUse
 from didgate.chain.snapshot import SnapshotReader
 from didgate.config import Settings
 from didgate.dids import DIDWeb, Resolver, did_jwk, did_key

@@ -11,7 +11,7 @@ import pytest
 from gate_actors import Caller
 from gate_world import ORIGIN, World, badge
 
-from didgate.chain.server import ChainServer
+from didgate.chain.embedded import ChainServer
 from didgate.config import Home, PassphraseSource, Settings
 from didgate.errors import ChainError, InvalidInput
 from didgate.gate import Gate, open_gate

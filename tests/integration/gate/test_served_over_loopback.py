@@ -19,7 +19,7 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import StreamingResponse
 from gate_world import CLEARANCE, World, of_schema
 
-from didgate.chain.server import ChainServer
+from didgate.chain.embedded import ChainServer
 from didgate.client import GateClient, RefusedByGate
 from didgate.config import Home, PassphraseSource, Settings
 from didgate.gate import open_gate, verify_receipt
