@@ -63,4 +63,4 @@ def test_service_that_does_not_start_says_why(world: World, settings: Settings) 
     with pytest.raises(DidgateError) as error:
         world.stage.start_service(bytes(32))
     assert error.value.code == "service_failed"
-    assert "Traceback" in error.value.message
+    assert "UnknownResource" in error.value.message
