@@ -1,4 +1,4 @@
-"""Check what the documentation says: links lead somewhere, Python parses, commands exist."""
+"""Check the documentation: links lead somewhere, Python parses, commands and tests exist."""
 
 import ast
 import re
@@ -13,6 +13,7 @@ HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MAKE_COMMAND = re.compile(r"^\$?\s*make ([a-z]+)", re.MULTILINE)
 CLI_COMMAND = re.compile(r"^\$?\s*didgate ((?:[a-z-]+ ?){1,2})", re.MULTILINE)
+TEST = re.compile(r"`([\w./-]+)::(\w+)`")
 
 
 def anchor(heading: str) -> str:
@@ -76,6 +77,20 @@ def broken_code(text: str) -> list[str]:
     return faults
 
 
+@cache
+def defined(path: str) -> frozenset[str]:
+    """Return the names of the functions that a Python or Solidity file defines."""
+    file = ROOT / path
+    source = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return frozenset(re.findall(r"^\s*(?:async )?(?:def|function) (\w+)\(", source, re.MULTILINE))
+
+
+def missing_tests(text: str) -> list[str]:
+    """Return the tests, written ``path::name``, that do not exist."""
+    tests = TEST.findall(text)
+    return [f"no test {path}::{name}" for path, name in tests if name not in defined(path)]
+
+
 def main() -> None:
     """Check every page that git knows; exit with 1 if anything is wrong."""
     listed = subprocess.run(
@@ -86,7 +101,7 @@ def main() -> None:
     for name in listed:
         page = ROOT / name
         text = page.read_text(encoding="utf-8")
-        for fault in broken_links(page, text) + broken_code(text):
+        for fault in broken_links(page, text) + broken_code(text) + missing_tests(text):
             print(f"{name}: {fault}")
             faults += 1
     sys.exit(1 if faults else 0)

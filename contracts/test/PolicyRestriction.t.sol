@@ -131,4 +131,36 @@ contract PolicyRestrictionTest is PolicyFixture {
         vm.prank(GUARDIAN);
         policies.restrict(resource, "");
     }
+
+    function test_WhatAScheduledPolicyWouldLiftIsKeptByRestrictingAnew() public {
+        _bringIntoForce(FIRST);
+        PolicyId kept = _restrict(SECOND);
+        PolicyId wider = _publish(THIRD);
+        _restrict(SECOND);
+        vm.warp(_state().pendingFrom);
+        _activate(wider);
+        vm.assertEq(_state().restrictions.length, 1, "lifted all the same");
+        _assertSame(_state().restrictions[0], kept, "kept");
+    }
+
+    function test_TheActivePolicyIsKeptAsAConditionOfTheScheduledOne() public {
+        PolicyId base = _bringIntoForce(FIRST);
+        PolicyId next = _publish(SECOND);
+        _restrict(FIRST);
+        vm.warp(_state().pendingFrom);
+        _activate(next);
+        _assertSame(_state().active, next, "active");
+        _assertSame(_state().restrictions[0], base, "kept");
+    }
+
+    function test_AlreadyInForce_ARestrictionThatTheScheduledPolicyKeeps() public {
+        _bringIntoForce(FIRST);
+        _publish(SECOND);
+        PolicyId id = _restrict(THIRD);
+        vm.expectRevert(
+            abi.encodeWithSelector(IPolicyRegistry.AlreadyInForce.selector, resource, id)
+        );
+        vm.prank(GUARDIAN);
+        policies.restrict(resource, THIRD);
+    }
 }

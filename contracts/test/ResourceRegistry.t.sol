@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {PolicyRegistry} from "../src/PolicyRegistry.sol";
 import {IPolicyRegistry} from "../src/interfaces/IPolicyRegistry.sol";
 import {IResourceRegistry} from "../src/interfaces/IResourceRegistry.sol";
@@ -100,6 +101,15 @@ contract ResourceRegistryTest is Fixture {
         resources.transferFrom(OWNER, STRANGER, uint256(ResourceId.unwrap(resource)));
         vm.expectRevert(abi.encodeWithSelector(IResourceRegistry.ResourceExists.selector, resource));
         _register(OWNER, URI);
+    }
+
+    function test_ERC721InvalidReceiver_NoResourceIsBurntSoNoIdIsReused() public {
+        ResourceId resource = _register(OWNER, URI);
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC721Errors.ERC721InvalidReceiver.selector, address(0))
+        );
+        vm.prank(OWNER);
+        resources.transferFrom(OWNER, address(0), uint256(ResourceId.unwrap(resource)));
     }
 
     function test_InvalidURILength() public {

@@ -28,12 +28,13 @@ _KNOWN = frozenset(
         "DIDGATE_PASSPHRASE",
         "DIDGATE_PASSPHRASE_FILE",
         "DIDGATE_MAX_STALENESS",
+        "DIDGATE_BLOCK_TIME",
         # These two steer the test suite and mean nothing here.
         "DIDGATE_CI",
         "DIDGATE_VECTORS",
     }
 )
-_LONGEST_STALENESS = timedelta(hours=1)
+_LONGEST = timedelta(hours=1)
 _MAX_PASSPHRASE_BYTES = 4096
 
 
@@ -79,6 +80,11 @@ class Home:
     def gate(self) -> Path:
         """The gate's challenges, quotas and receipts."""
         return self.root / "gate.sqlite"
+
+    @property
+    def issuer(self) -> Path:
+        """What the issuers of this machine have issued."""
+        return self.root / "issuer.sqlite"
 
     @property
     def wallet(self) -> Path:
@@ -145,6 +151,8 @@ class Settings:
         passphrase: ``DIDGATE_PASSPHRASE`` or ``DIDGATE_PASSPHRASE_FILE``.
         max_staleness: ``DIDGATE_MAX_STALENESS`` in seconds: how old the last reading of the chain
             may be for a decision to rest on it.
+        block_time: ``DIDGATE_BLOCK_TIME`` in seconds: how often the network makes a block by
+            itself. Set it wherever that is so: only then is a node that stands still found out.
     """
 
     home: Home = field(default_factory=lambda: Home(Path(".didgate")))
@@ -152,6 +160,7 @@ class Settings:
     account: str = "default"
     passphrase: PassphraseSource = field(default_factory=PassphraseSource)
     max_staleness: timedelta = timedelta(seconds=30)
+    block_time: timedelta | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -173,7 +182,10 @@ class Settings:
             rpc_url=_rpc_url(values.get("DIDGATE_RPC_URL")),
             account=values.get("DIDGATE_ACCOUNT", "default"),
             passphrase=_passphrase(values),
-            max_staleness=_max_staleness(values.get("DIDGATE_MAX_STALENESS", "30")),
+            max_staleness=_seconds(
+                "DIDGATE_MAX_STALENESS", values.get("DIDGATE_MAX_STALENESS", "30")
+            ),
+            block_time=_optional_seconds(values, "DIDGATE_BLOCK_TIME"),
         )
 
 
@@ -199,12 +211,16 @@ def _passphrase(values: Mapping[str, str]) -> PassphraseSource:
     return PassphraseSource(value, Path(file) if file else None)
 
 
-def _max_staleness(text: str) -> timedelta:
+def _optional_seconds(values: Mapping[str, str], name: str) -> timedelta | None:
+    return _seconds(name, values[name]) if name in values else None
+
+
+def _seconds(name: str, text: str) -> timedelta:
     # int() would take signs, spaces, underscores and the digits of every script.
     valid = text.isascii() and text.isdigit() and len(text) < 10
     duration = timedelta(seconds=int(text)) if valid else timedelta(0)
-    if not timedelta(0) < duration <= _LONGEST_STALENESS:
+    if not timedelta(0) < duration <= _LONGEST:
         raise InvalidInput(
-            "invalid_setting", "DIDGATE_MAX_STALENESS must be a whole number of seconds, 1 to 3600"
+            "invalid_setting", f"{name} must be a whole number of seconds, 1 to 3600"
         )
     return duration

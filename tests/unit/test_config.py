@@ -31,6 +31,7 @@ def test_everything_is_read() -> None:
             "DIDGATE_ACCOUNT": "operator",
             "DIDGATE_PASSPHRASE_FILE": "/run/secrets/passphrase",
             "DIDGATE_MAX_STALENESS": "60",
+            "DIDGATE_BLOCK_TIME": "12",
         }
     )
     assert settings.home == Home(Path("/srv/didgate"))
@@ -38,6 +39,7 @@ def test_everything_is_read() -> None:
     assert settings.account == "operator"
     assert settings.passphrase == PassphraseSource(file=Path("/run/secrets/passphrase"))
     assert settings.max_staleness == timedelta(minutes=1)
+    assert settings.block_time == timedelta(seconds=12)
 
 
 def test_empty_value_counts_as_none() -> None:
@@ -61,8 +63,9 @@ def test_invalid_rpc_url_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "3601", "1.5", "1e3", "٣", " 30", "1_0", "9" * 5000])
-def test_invalid_max_staleness_is_refused(text: str) -> None:
-    assert code_of({"DIDGATE_MAX_STALENESS": text}) == "invalid_setting"
+@pytest.mark.parametrize("name", ["DIDGATE_MAX_STALENESS", "DIDGATE_BLOCK_TIME"])
+def test_invalid_duration_is_refused(name: str, text: str) -> None:
+    assert code_of({name: text}) == "invalid_setting"
 
 
 def test_secrets_are_not_shown() -> None:
@@ -89,9 +92,9 @@ def test_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_files_lie_in_the_home(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    files = [home.keystore, home.chain, home.deployment, home.gate, home.wallet]
+    files = [home.keystore, home.chain, home.deployment, home.gate, home.issuer, home.wallet]
     assert {path.parent for path in files} == {tmp_path}
-    assert len(set(files)) == 5
+    assert len(set(files)) == 6
 
 
 def test_passphrase_from_the_environment() -> None:

@@ -146,7 +146,8 @@ interface IPolicyRegistry {
     /// @notice A resource has at most `maximum` restrictions; `pause` stops everything.
     error TooManyRestrictions(ResourceId resource, uint256 maximum);
 
-    /// @notice This policy is in force already, as the active one or as a restriction.
+    /// @notice This policy is in force already, as the active one or as a restriction, and nothing
+    /// that is scheduled would end it.
     error AlreadyInForce(ResourceId resource, PolicyId policy);
 
     /// @notice The resource is paused without an end already.
@@ -194,6 +195,7 @@ interface IPolicyRegistry {
     function cancel(ResourceId resource) external;
 
     /// @notice Adds a condition at once. For the owner, editors and the guardian.
+    /// @dev What a scheduled policy would replace or lift can be made to survive it in this way.
     /// @param resource Id of the resource.
     /// @param policy Canonical bytes of a policy that must be fulfilled as well.
     /// @return id keccak256 of the bytes.

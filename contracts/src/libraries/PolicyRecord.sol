@@ -92,11 +92,13 @@ library PolicyRecord {
         if (length != 0) activation = self.history[length - 1];
     }
 
-    /// @notice Whether a policy is the active one or a restriction.
+    /// @notice Whether a policy is in force for good: the active one or a restriction, and not to be
+    /// replaced or lifted by what is scheduled.
     function isInForce(Record storage self, PolicyId policy) internal view returns (bool) {
-        if (active(self).policy == policy) return true;
+        bool scheduled = self.pendingPolicy.from != 0;
+        if (!scheduled && active(self).policy == policy) return true;
         uint256 length = self.restrictions.length;
-        for (uint256 i = 0; i < length; ++i) {
+        for (uint256 i = scheduled ? self.pendingPolicy.lifted : 0; i < length; ++i) {
             if (self.restrictions[i] == policy) return true;
         }
         return false;

@@ -5,8 +5,9 @@ by hash, and is kept for as long as the block is: policies and facts of one eval
 from different blocks. When a block turns out to have been replaced, all that was kept is thrown
 away and the snapshots that rest on it answer no more (DESIGN §7, invariant 8).
 
-How old a snapshot is counts from the last time the head could be read, not from the head's own
-time: on an idle chain the head is old and nothing is wrong.
+How old a snapshot is counts from the last time the head could be read. The head's own time counts
+too where the network has a block time: a node that answers and stands still must not be believed.
+Without one, on an idle chain, the head is old and nothing is wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
@@ -92,6 +93,8 @@ class SnapshotReader:
         clock: tells how long ago that was; the system's by default.
         poll_interval: how often the thread reads the head.
         has_finality: whether the chain knows the tag ``finalized``.
+        block_time: how often the network makes a block, if it does so by itself; the head may then
+            be older than ``max_staleness`` by no more than that.
     """
 
     def __init__(
@@ -103,6 +106,7 @@ class SnapshotReader:
         clock: Clock | None = None,
         poll_interval: timedelta = timedelta(seconds=1),
         has_finality: bool = True,
+        block_time: timedelta | None = None,
     ) -> None:
         self._client = client
         self._deployment = deployment
@@ -110,6 +114,7 @@ class SnapshotReader:
         self._clock = clock or SystemClock()
         self._poll_interval = poll_interval
         self._has_finality = has_finality
+        self._max_head_age = None if block_time is None else max_staleness + block_time
         self._view = SnapshotView(client, deployment, frozenset())
         self._head: Header | None = None
         self._reading: tuple[Snapshot, datetime] | None = None
@@ -122,14 +127,18 @@ class SnapshotReader:
 
         Raises:
             ChainError: ``stale_chain``, the last successful reading is too long ago, or there was
-                none.
+                none, or what was read then was too old for a network with a block time.
         """
         if self._reading is None:
             raise ChainError("stale_chain", "the chain has not been read yet")
         snapshot, read_at = self._reading
+        now = self._clock.now()
         # A clock that was set back says nothing about the age of a reading either.
-        if abs(self._clock.now() - read_at) > self._max_staleness:
+        if abs(now - read_at) > self._max_staleness:
             raise ChainError("stale_chain", "the last reading of the chain is too long ago")
+        made_at = datetime.fromtimestamp(snapshot.latest.timestamp, UTC)
+        if self._max_head_age is not None and abs(now - made_at) > self._max_head_age:
+            raise ChainError("stale_chain", "the chain's head is too old: the node stands still")
         return snapshot
 
     def watch(self, resources: Iterable[bytes]) -> None:
