@@ -18,15 +18,12 @@ import httpx2
 from simulator import ManualClock
 from starlette.testclient import TestClient
 
-from didgate.bbs.eip2537 import g1_to_eip2537
 from didgate.bbs.typed import SlotType
 from didgate.chain.address_lists import address_list_id
 from didgate.chain.calls import Receipt, Transaction
 from didgate.chain.client import ChainClient
 from didgate.chain.deploy import Deployment, deploy
 from didgate.chain.embedded import EmbeddedChain
-from didgate.chain.facts import KeyKind
-from didgate.chain.issuer_registry import possession_message
 from didgate.chain.snapshot import SnapshotReader
 from didgate.client import GateClient
 from didgate.credentials import identifiers
@@ -38,12 +35,17 @@ from didgate.gate import (
     GateStores,
     ServerNonces,
 )
-from didgate.gate.opening import resolver
 from didgate.holder import Wallet
-from didgate.issuer import AttributeIssuer, IssuanceRecords, OnChainStatus, SDJWTIssuer
+from didgate.issuer import (
+    AttributeIssuer,
+    IssuanceRecords,
+    OnChainStatus,
+    SDJWTIssuer,
+    key_registration,
+)
 from didgate.keys import KeyAlgorithm, SoftwareBBSSigner, SoftwareSigner
 from didgate.keys.ethereum import EthereumAccount
-from didgate.policy import parse_policy
+from didgate.policy import parse_policy, pin
 from didgate.resources import resource_id
 from didgate.stores import (
     MemoryChallengeStore,
@@ -143,28 +145,14 @@ class Issuer:
         for type_id in types:
             accredit = world.contracts.issuers.accredit(self.did, type_id, keys.controller.address)
             world.send(keys.root, accredit)
-        bbs_proof = keys.bbs.prove_possession(self._possession(keys.bbs.public_key))
-        self._register(KeyKind.BBS, keys.bbs.public_key, g1_to_eip2537(bbs_proof))
-        p256_proof = keys.p256.sign(self._possession(keys.p256.public_key))
-        self._register(KeyKind.P256, keys.p256.public_key, p256_proof)
+        for signer in (keys.bbs, keys.p256):
+            registry, chain_id = world.contracts.issuers, world.client.chain_id
+            world.send(keys.controller, key_registration(registry, chain_id, self.did, signer))
 
     def suspend(self) -> None:
         """Be suspended by the root of the registry, at once."""
         self.world.send(self.keys.root, self.world.contracts.issuers.suspend(self.issuer_id))
         self.world.refresh()
-
-    def _possession(self, key: Any) -> bytes:
-        return possession_message(
-            chain_id=self.world.client.chain_id,
-            registry=self.world.contracts.issuers.address,
-            issuer=self.issuer_id,
-            public_key=identifiers.registered_key_bytes(key),
-        )
-
-    def _register(self, kind: KeyKind, key: Any, proof: bytes) -> None:
-        raw = identifiers.registered_key_bytes(key)
-        register = self.world.contracts.issuers.register_key(self.issuer_id, kind, raw, proof)
-        self.world.send(self.keys.controller, register)
 
 
 class World:
@@ -231,16 +219,8 @@ class World:
 
     def policy(self, allow: Mapping[str, Any], **members: Any) -> dict[str, Any]:
         """Return a policy document with the registries that its tree needs."""
-        contracts = self.contracts.to_dict()["contracts"]
-        text = repr(allow)
-        names = {"IssuerRegistry": "issuers", "StatusRegistry": "status"}
-        pinned = {ours: contracts[name] for name, ours in names.items() if "'credential'" in text}
-        if "'schema'" in text:
-            pinned["schemas"] = contracts["SchemaRegistry"]
-        if "'address'" in text:
-            pinned["addressLists"] = contracts["AddressListRegistry"]
         document = {"didgate": 1, "allow": allow, "grant": {"lifetime": 120}, **members}
-        return document | ({"registries": pinned} if pinned else {})
+        return pin(document, self.contracts.pins()).to_dict()
 
     def resource(self, allow: Mapping[str, Any], *, uri: str = "", **members: Any) -> bytes:
         """Register a resource and bring a policy for it into force."""
@@ -267,9 +247,7 @@ class World:
         self.refresh()
 
     def sources(self, client: ChainClient | None = None) -> RegistrySources:
-        client = client or self.client
-        found = resolver(client, self.contracts)
-        return RegistrySources(client, self.contracts.issuers, self.contracts.schemas, found)
+        return RegistrySources.of(client or self.client, self.contracts)
 
     def gate(self, client: ChainClient | None = None, **changes: Any) -> Gate:
         """Return a gate that has read the chain once; ``refresh`` has it read again."""
@@ -336,7 +314,7 @@ class World:
         return wallet
 
     def visitor(self, wallet: Wallet, http: httpx2.Client, **options: Any) -> GateClient:
-        return GateClient(wallet, http, clock=self.clock, **options)
+        return GateClient(wallet, http, [ORIGIN], clock=self.clock, **options)
 
     @contextmanager
     def serving(self, app: Any) -> Iterator[httpx2.Client]:

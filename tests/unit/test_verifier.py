@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from parties import (
@@ -19,81 +17,25 @@ from parties import (
     clearance_leaf,
     membership_leaf,
 )
+from presenting import code_of, leaf_of, present, verify
 
 from didgate.credentials import identifiers
-from didgate.credentials.address import prove_address
-from didgate.credentials.attribute import AttributeCredential
-from didgate.credentials.binding import Disclosed, bundle_hash, gate_access_digest
-from didgate.credentials.challenge import Challenge
-from didgate.credentials.evidence import Evidence, IssuerKey
+from didgate.credentials.evidence import IssuerKey
 from didgate.credentials.presentation import Presentation
-from didgate.credentials.sd_jwt import ReceivedSDJWT, verify_issued
-from didgate.credentials.verified import CredentialForm, VerifiedPresentation
+from didgate.credentials.verified import CredentialForm
 from didgate.errors import InvalidInput, VerificationError
 from didgate.keys import KeyAlgorithm, SoftwareBBSSigner, SoftwareSigner
 from didgate.keys.ethereum import address_of
-from didgate.verifier import gather_evidence, verify_presentation
-from didgate.verifier.gather import MAX_ISSUERS, MAX_ORIGINS
+from didgate.query.dcql import ClaimsQuery, CredentialQuery
+from didgate.verifier.forms import only_asked
 
 BOTH = {"all": [clearance_leaf(), badge_leaf()], "holder": "any"}
+OTHER_BADGE = {"credential": {"vct": "https://example.org/Other", "issuers": "accredited"}}
 
 
 @pytest.fixture(scope="module")
 def parties() -> Parties:
     return Parties()
-
-
-def leaf_of(challenge: Challenge, form: CredentialForm) -> str:
-    queries = challenge.dcql["credentials"]
-    return str(next(query["id"] for query in queries if query["format"] == form))
-
-
-def present(
-    parties: Parties,
-    challenge: Challenge,
-    *,
-    attributes: AttributeCredential | None = None,
-    names: tuple[str, ...] = ("role", "clearance"),
-    badge: str | None = None,
-    accounts: tuple[SoftwareSigner, ...] = (),
-) -> Presentation:
-    """Answer a challenge without a wallet, so that tests can do what a wallet would not."""
-    entries, shown = {}, {}
-    if attributes is not None:
-        leaf = leaf_of(challenge, CredentialForm.ATTRIBUTE)
-        slots = attributes.disclosed_slots(names)
-        entries[leaf] = Disclosed(leaf, attributes.schema.schema_id, parties.issuer_id, slots)
-        shown[leaf] = lambda access: attributes.derive(names, access)
-    if badge is not None:
-        leaf = leaf_of(challenge, CredentialForm.SD_JWT)
-        entries[leaf] = Disclosed(leaf, identifiers.vct_type_id(VCT), parties.issuer_id)
-        held = verify_issued(ReceivedSDJWT.parse(badge), parties.jwt.public_key)
-        shown[leaf] = lambda access: held.present(["/role"], parties.holder, challenge, access, NOW)
-    ordered = sorted(entries)
-    bundle = bundle_hash([entries[leaf] for leaf in ordered])
-    credentials = {
-        leaf: shown[leaf](gate_access_digest(challenge, bundle, index))
-        for index, leaf in enumerate(ordered)
-    }
-    proofs = tuple(prove_address(account, challenge, bundle) for account in accounts)
-    return Presentation(credentials, proofs)
-
-
-def verify(
-    parties: Parties,
-    presentation: Presentation,
-    challenge: Challenge,
-    *,
-    evidence: Evidence | None = None,
-    now: datetime = NOW,
-) -> VerifiedPresentation:
-    return verify_presentation(presentation, challenge, evidence or parties.evidence, now)
-
-
-def code_of(parties: Parties, presentation: Presentation, challenge: Challenge, **options: Any):
-    with pytest.raises(VerificationError) as error:
-        verify(parties, presentation, challenge, **options)
-    return error.value.code
 
 
 def test_establishes_what_an_attribute_credential_proves(parties):
@@ -343,37 +285,37 @@ def test_a_malformed_query_is_the_gates_own_fault(parties):
         verify(parties, shown, replace(challenge, dcql={"credentials": []}))
 
 
-def test_gathers_what_a_presentation_names(parties):
-    challenge = parties.challenge(BOTH)
-    shown = present(parties, challenge, attributes=parties.attributes(), badge=parties.badge())
-    evidence = gather_evidence(shown, parties)
-    assert evidence.schemas == {SCHEMA.schema_id: SCHEMA}
-    assert evidence.keys == parties.keys
-    assert evidence.documents == {parties.did: parties.did_document}
-    verify(parties, shown, challenge, evidence=evidence)
+def test_a_time_without_zone_is_refused(parties):
+    challenge = parties.challenge(clearance_leaf())
+    shown = present(parties, challenge, attributes=parties.attributes())
+    with pytest.raises(InvalidInput) as error:
+        verify(parties, shown, challenge, now=NOW.replace(tzinfo=None))
+    assert error.value.code == "naive_time"
 
 
-def test_gathers_nothing_for_what_is_malformed_or_unknown(parties):
-    shown: Mapping[str, Any] = {"c0": {}, "c1": "x", "c2": parties.badge()}
-    stranger = Parties()
-    evidence = gather_evidence(Presentation(shown), stranger)
-    assert evidence == Evidence()
+ADDRESS = {"country": "NL", "city": "Utrecht"}
 
 
-def test_gathering_reads_no_more_than_its_limit_from_the_chain(parties):
-    document = parties.attributes().to_document()
-    many = {}
-    for i in range(MAX_ORIGINS + 1):
-        other = copy.deepcopy(document)
-        other["credentialSchema"]["id"] = f"urn:didgate:schema:{i:064x}"
-        many[f"c{i}"] = other
-    with pytest.raises(VerificationError) as error:
-        gather_evidence(Presentation(many), parties)
-    assert error.value.code == "too_many_origins"
-
-
-def test_gathering_resolves_no_more_than_its_limit_of_dids(parties):
-    tokens = {f"c{i}": Parties().badge() for i in range(MAX_ISSUERS + 1)}
-    with pytest.raises(VerificationError) as error:
-        gather_evidence(Presentation(tokens), parties)
-    assert error.value.code == "too_many_issuers"
+@pytest.mark.parametrize(
+    ("paths", "kept"),
+    [
+        ([["role"]], {"role": "auditor"}),
+        ([["address", "city"]], {"address": {"city": "Utrecht"}}),
+        ([["address", "city"], ["address", "country"]], {"address": ADDRESS}),
+        ([["address"], ["address", "city"]], {"address": ADDRESS}),
+        ([["address", "city"], ["address"]], {"address": ADDRESS}),
+        ([["role"], ["role", "a", "b"]], {"role": "auditor"}),
+        ([["role", "a", "b"], ["role"]], {"role": "auditor"}),
+        ([["address", "city", "x"], ["address", "city"]], {"address": {"city": "Utrecht"}}),
+        ([["gone"], ["gone", "x"], ["address", "gone"]], {}),
+        ([["list", 0]], {"list": [{"a": 1}]}),
+        ([["list", None, "a"]], {"list": [{"a": 1}]}),
+        ([[None]], {}),
+    ],
+)
+def test_contradictory_paths_keep_what_there_is(paths, kept):
+    claims = {"role": "auditor", "address": dict(ADDRESS), "list": [{"a": 1}], "more": 1}
+    queries = tuple(ClaimsQuery(tuple(path)) for path in paths)
+    query = CredentialQuery("c0", CredentialForm.SD_JWT, {}, queries)
+    assert only_asked(claims, query) == kept
+    assert claims["address"] == ADDRESS

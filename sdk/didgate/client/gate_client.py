@@ -1,8 +1,9 @@
 """Requests to gated resources.
 
 1. A request goes out with a DPoP proof, and with a grant if one is known for its path.
-2. A 401 brings a challenge. The wallet checks that it is this gate's own, for this client's key,
-   and finds the least revealing answer; ``approve`` may refuse it.
+2. A 401 brings a challenge. Any site can make one up, so it is looked at only if it comes from one
+   of the origins that the client was made for. The wallet checks that it is this gate's own, for
+   this client's key, and finds the least revealing answer; ``approve`` may refuse it.
 3. The answer is posted to the gate, which gives a grant, and the request is sent again.
 
 Grants are kept until shortly before they expire, for each gate and resource.
@@ -10,7 +11,7 @@ Grants are kept until shortly before they expire, for each gate and resource.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -71,16 +72,21 @@ class GateClient:
     Args:
         wallet: answers challenges.
         http: sends; it is the caller's to close. It must not follow redirects by itself.
+        origins: the origins that anything may be disclosed to, such as ``"https://gate.example"``.
         key: the DPoP key, P-256 or Ed25519; by default a fresh P-256 key.
         approve: asked before anything is disclosed; by default everything is approved.
         account: which of the wallet's accounts to use where a policy asks for one.
         clock: tells the time.
+
+    Raises:
+        InvalidInput: ``invalid_origin``.
     """
 
     def __init__(
         self,
         wallet: Wallet,
         http: httpx2.Client,
+        origins: Collection[str],
         *,
         key: Signer | None = None,
         approve: Callable[[Plan], bool] = lambda _plan: True,
@@ -89,6 +95,7 @@ class GateClient:
     ) -> None:
         self._wallet = wallet
         self._http = http
+        self._origins = frozenset(map(_check_origin, origins))
         self._approve = approve
         self._account = account
         self._clock = clock or SystemClock()
@@ -122,8 +129,8 @@ class GateClient:
 
         Raises:
             RefusedByGate: the gate refused.
-            InvalidInput: the challenge is not to be answered, the wallet has no answer
-                (``cannot_satisfy``), or ``not_approved``.
+            InvalidInput: the challenge is not to be answered, ``untrusted_origin`` before all;
+                the wallet has no answer (``cannot_satisfy``), or ``not_approved``.
             httpx2.HTTPError: the gate was not reached.
         """
         target = httpx2.URL(url)
@@ -182,6 +189,8 @@ class GateClient:
 
     def _answer(self, challenge: Challenge, url: httpx2.URL) -> GrantHeld:
         """Get a grant for the resource of a challenge that came from ``url``."""
+        if _origin(url) not in self._origins:
+            raise InvalidInput("untrusted_origin", "this client discloses nothing to that origin")
         contact = Contact(str(url), self._proofs.thumbprint)
         plan = self._wallet.match(challenge, contact, account=self._account)
         if not self._approve(plan):
@@ -249,6 +258,17 @@ def _object(response: httpx2.Response) -> Mapping[str, Any]:
 
 def _origin(url: httpx2.URL) -> str:
     return f"{url.scheme}://{url.netloc.decode('ascii')}"
+
+
+def _check_origin(origin: str) -> str:
+    """Return an origin in the spelling that ``_origin`` has."""
+    try:
+        url = httpx2.URL(origin)
+    except httpx2.InvalidURL as error:
+        raise InvalidInput("invalid_origin", "the origin is not a URL") from error
+    if url.scheme not in {"http", "https"} or str(url).removesuffix("/") != _origin(url):
+        raise InvalidInput("invalid_origin", "an origin has scheme, host and port, no more")
+    return _origin(url)
 
 
 def _place(url: httpx2.URL) -> str:

@@ -24,6 +24,8 @@ from didgate.encoding import (
 from didgate.errors import InvalidInput
 
 MAX_UINT64 = 2**64 - 1
+LAST_MOMENT = 253_402_300_799
+"""9999-12-31T23:59:59Z in Unix seconds: the latest deadline that ``datetime`` can express."""
 MAX_POLICY_BYTES = 16384
 RESPONSE_MODE = "didgate_post"
 
@@ -79,6 +81,7 @@ class Challenge:
             _require(name, len(getattr(self, name)) == 32)
         for name in ("epoch", "chain_id", "deadline"):
             _require(name, _is_uint64(getattr(self, name)))
+        _require("deadline", self.deadline <= LAST_MOMENT)
         for name in ("resource_uri", "audience", "response_uri"):
             _require(name, _is_text(getattr(self, name)))
         _require("nonce", _is_text(self.nonce) and len(self.nonce) >= 16)

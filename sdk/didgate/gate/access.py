@@ -3,7 +3,8 @@
 ``Gate.access`` goes through numbered steps (DESIGN §3); the first that fails ends it, and nothing
 but the last step lets anyone in:
 
-1. The nonce is consumed; the answer must come from the key that asked for the challenge.
+1. The nonce is consumed; the challenge must be this gate's own, and the answer come from the key
+   that asked for it.
 2. A snapshot of the chain is taken: its latest and its finalized block stay the same to the end.
 3. The policy must still be the one that was asked about, and the resource must not be paused.
 4. Evidence is gathered: schemas, issuers' keys and DID documents.
@@ -36,7 +37,7 @@ from didgate.encoding import b64url_encode
 from didgate.errors import ChainError, InvalidInput, VerificationError
 from didgate.gate.challenge import Answer, Challenges, Place, check_origin
 from didgate.gate.commitments import EvidenceVault, committed
-from didgate.gate.decision import Allowance, Decider, Hearing, paused
+from didgate.gate.decision import Allowance, Decider, Decision, Hearing, paused
 from didgate.gate.dpop import DPoPVerifier, Proof, ServerNonces
 from didgate.gate.grant import (
     Grant,
@@ -44,10 +45,9 @@ from didgate.gate.grant import (
     check_grant,
     expiry,
     is_paused,
-    pairwise_subject,
+    pairwise_subjects,
 )
 from didgate.gate.policies import EffectivePolicies
-from didgate.gate.reasons import Reason
 from didgate.gate.receipt import Receipt, sign_receipt
 from didgate.keys import PublicKey, Signer
 from didgate.policy import Quota
@@ -85,29 +85,6 @@ class GateStores:
     replay: ReplayCache
     quotas: QuotaStore
     receipts: ReceiptStore
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What came of an answer to a challenge.
-
-    Attributes:
-        allowed: whether there is a grant.
-        code: ``"allowed"``, or why not.
-        message: the same in words, free of claims.
-        reasons: the leaves that did not hold, of a denial by the policy.
-        receipt: the signed receipt, compact JWS.
-        token: the access token, if allowed.
-        grant: what it says.
-    """
-
-    allowed: bool
-    code: str
-    message: str
-    reasons: tuple[Reason, ...]
-    receipt: str
-    token: str | None = field(default=None, repr=False)
-    grant: Grant | None = None
 
 
 class Gate:
@@ -155,7 +132,7 @@ class Gate:
         self._dpop = DPoPVerifier(stores.replay, nonces)
         self._grants = GrantAuthority(keys.signer, audience, previous=keys.previous)
         self._challenges = Challenges(stores.challenges, self.place)
-        self._policies = EffectivePolicies(sources.schema)
+        self._policies = EffectivePolicies(sources.schema, deployment)
         self._decider = Decider(snapshots, self._policies, sources, self._clock)
         self._watched: dict[bytes, None] = {}
         self._uris: dict[bytes, str] = {}
@@ -205,7 +182,7 @@ class Gate:
         return None if self._nonces is None else self._nonces.current(self._clock.now())
 
     def prove(self, dpop: str, *, method: str, url: str, token: str | None = None) -> Proof:
-        """Check a request's DPoP proof and use it up.
+        """Check a request's DPoP proof; ``check`` uses it up, with the grant it stands beside.
 
         Args:
             dpop: value of the one ``DPoP`` field.
@@ -255,7 +232,8 @@ class Gate:
             The decision; of every decision a receipt has been stored.
 
         Raises:
-            VerificationError: ``nonce_unknown`` or ``challenge_key``: nothing was there to decide.
+            VerificationError: ``nonce_unknown``, ``challenge_elsewhere`` or ``challenge_key``:
+                nothing was there to decide.
             ChainError: the gate cannot decide now; the nonce is used up all the same.
         """
         challenge = self._challenges.consume(answer.nonce)
@@ -290,32 +268,45 @@ class Gate:
             receipt=receipt,
         )
 
-    def check(self, token: str, proof: Proof, resource: bytes) -> tuple[Grant, Quota | None]:
-        """Check a grant, without any call to the chain.
+    def check(self, proof: Proof, resource: bytes) -> tuple[Grant, Quota | None]:
+        """Check a request's grant and use its proof up, without any call to the chain.
+
+        Only a proof that comes with a grant of its own key is remembered, so nobody who was not let
+        in can fill the memory for proofs.
+
+        Args:
+            proof: of the request, made for its access token.
+            resource: 32-byte id of the resource that is asked for.
 
         Returns:
             The grant, and the quota that the use must be counted against (``count``), if any.
 
         Raises:
-            VerificationError: ``grant_…``.
-            AccessDenied: ``paused`` or ``no_policy``.
+            VerificationError: ``grant_…`` or ``dpop_replayed``.
+            AccessDenied: ``paused``, ``no_policy`` or ``store_full``.
             ChainError: ``stale_chain``, and whatever else keeps the policy from being known.
         """
-        grant = self._grants.verify(token)
+        if proof.token is None:
+            raise VerificationError("grant_required", "the request shows no grant")
+        grant = self._grants.verify(proof.token)
         snapshot = self._snapshots.current()
         state = snapshot.policy_state(resource, snapshot.latest)
         jkt = proof.thumbprint
         check_grant(grant, resource=resource, jkt=jkt, state=state, now=self._clock.now())
-        return grant, self._policies.of(state).policy.quota
+        quota = self._policies.of(state).policy.quota
+        self._dpop.use_up(proof)
+        return grant, quota
 
     def count(self, grant: Grant, quota: Quota) -> None:
-        """Count one use against the quota of the grant's pseudonym.
+        """Count one use against the quota of each key that the grant rests on.
 
         Raises:
-            AccessDenied: ``quota_exceeded``.
+            AccessDenied: ``quota_exceeded`` if one of them is used up; the use may have been
+                counted against others by then.
         """
-        subject = f"{grant.resource.hex()} {grant.subject}"
-        self._stores.quotas.count(subject, quota.limit, quota.period, self._clock.now())
+        now, resource = self._clock.now(), grant.resource.hex()
+        for subject in grant.counted:
+            self._stores.quotas.count(f"{resource} {subject}", quota.limit, quota.period, now)
 
     def authorize(self, token: str, dpop: str, method: str, url: str, resource: bytes) -> Grant:
         """Let a request with a grant pass: no call to the chain, and at most a counter is written.
@@ -333,17 +324,18 @@ class Gate:
             ChainError: ``stale_chain``.
         """
         proof = self.prove(dpop, method=method, url=url, token=token)
-        grant, quota = self.check(token, proof, resource)
+        grant, quota = self.check(proof, resource)
         if quota is not None:
             self.count(grant, quota)
         return grant
 
     def _grant(self, hearing: Hearing, allowance: Allowance) -> Grant:
         resource, block = hearing.challenge.resource, hearing.latest.block
-        secret = self._keys.pairwise_secret
+        subjects = pairwise_subjects(self._keys.pairwise_secret, resource, allowance.holders)
         return Grant(
             id=_random_id(),
-            subject=pairwise_subject(secret, resource, allowance.holder),
+            subject=subjects[0],
+            counted=subjects,
             resource=resource,
             policy_id=allowance.policy_id,
             epoch=hearing.latest.epoch,

@@ -9,6 +9,7 @@ no second one.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from typing import Any, Final
 from didgate.chain.facts import PolicyState
 from didgate.credentials.challenge import Challenge
 from didgate.encoding import b64url_encode, strict_json
-from didgate.errors import InvalidInput
+from didgate.errors import InvalidInput, VerificationError
 from didgate.gate.dpop import normal_url
 from didgate.gate.policies import EffectivePolicy
 from didgate.stores import ChallengeStore
@@ -29,6 +30,7 @@ LIFETIME: Final = timedelta(minutes=5)
 MAX_ANSWER_BYTES: Final = 256 * 1024
 _MAX_RECORD_BYTES: Final = 1024 * 1024
 _NONCE_BYTES: Final = 32
+_NONCE: Final = re.compile("[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,14 @@ class Challenges:
         """Take a challenge back; from now on nobody can answer it.
 
         Raises:
-            VerificationError: ``nonce_unknown``: never given out, answered before, or expired.
+            VerificationError: ``nonce_unknown``: never given out, answered before, or expired;
+                ``challenge_elsewhere``: given out by a gate elsewhere that shares the store.
         """
+        if not _NONCE.fullmatch(nonce):
+            # What no gate gives out need not reach the database.
+            raise VerificationError("nonce_unknown", "the nonce is unknown, used up or expired")
         record = self._store.consume(nonce)
-        return Challenge.from_dict(strict_json.loads(record, max_bytes=_MAX_RECORD_BYTES))
+        challenge = Challenge.from_dict(strict_json.loads(record, max_bytes=_MAX_RECORD_BYTES))
+        if Place(challenge.audience, challenge.chain_id, challenge.verifier) != self._place:
+            raise VerificationError("challenge_elsewhere", "another gate gave the challenge")
+        return challenge

@@ -18,12 +18,36 @@ from didgate.credentials.presentation import Presentation
 from didgate.credentials.verified import VerifiedPresentation
 from didgate.errors import AccessDenied, DidgateError, InvalidInput, VerificationError
 from didgate.gate.challenge import Answer
+from didgate.gate.grant import Grant
 from didgate.gate.inputs import to_json
-from didgate.gate.judgement import Judgement, holder_of, judge, unjudged
+from didgate.gate.judgement import Judgement, judge, unjudged
 from didgate.gate.policies import EffectivePolicies, EffectivePolicy
 from didgate.gate.reasons import Reason, reasons
 from didgate.ports import Clock
 from didgate.verifier import gather_evidence, verify_presentation
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What came of an answer to a challenge.
+
+    Attributes:
+        allowed: whether there is a grant.
+        code: ``"allowed"``, or why not.
+        message: the same in words, free of claims.
+        reasons: the leaves that did not hold, of a denial by the policy.
+        receipt: the signed receipt, compact JWS.
+        token: the access token, if allowed.
+        grant: what it says.
+    """
+
+    allowed: bool
+    code: str
+    message: str
+    reasons: tuple[Reason, ...]
+    receipt: str
+    token: str | None = field(default=None, repr=False)
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +56,13 @@ class Allowance:
 
     Attributes:
         policy_id: 32-byte id of the effective policy at the latest block.
-        holder: what names the holder's key, or None where the form has none.
+        holders: the keys, or account, that were needed; empty where the forms have none.
         lifetime: the most seconds that both policies allow.
-        ends: when the presented credentials end, each exclusive.
+        ends: when time alone may end what the verdicts rest on, each exclusive.
     """
 
     policy_id: bytes
-    holder: str | None
+    holders: tuple[str, ...]
     lifetime: int
     ends: tuple[datetime, ...]
 
@@ -122,7 +146,7 @@ class Decider:
         finalized = self.policies.of(hearing.finalized)
         _check_unchanged(hearing, latest)
         presentation = Presentation.from_dict(answer.members)
-        evidence = gather_evidence(presentation, self.sources)
+        evidence = gather_evidence(presentation, hearing.challenge, self.sources)
         hearing.inputs["evidence"] = to_json(evidence)
         verified = verify_presentation(presentation, hearing.challenge, evidence, hearing.now)
         first = _judge("latest", hearing, hearing.latest, latest, latest, verified)
@@ -133,7 +157,7 @@ class Decider:
             second = _judge("finalized", hearing, hearing.finalized, finalized, latest, verified)
         hearing.judgements = (first, second)
         _check_verdicts(hearing, latest, finalized)
-        return _allowance(hearing, latest, finalized, verified)
+        return _allowance(hearing, latest, finalized)
 
 
 def paused() -> AccessDenied:
@@ -190,17 +214,11 @@ def _reasons(judgement: Judgement, effective: EffectivePolicy) -> tuple[Reason, 
     return reasons(effective.policy, judgement.evaluation, effective.types)
 
 
-def _allowance(
-    hearing: Hearing,
-    latest: EffectivePolicy,
-    finalized: EffectivePolicy,
-    verified: VerifiedPresentation,
-) -> Allowance:
-    evaluation = hearing.judgements[0].evaluation
-    assert evaluation is not None, "both blocks allow"
+def _allowance(hearing: Hearing, latest: EffectivePolicy, finalized: EffectivePolicy) -> Allowance:
+    ends = (judgement.lasts_until for judgement in hearing.judgements)
     return Allowance(
         policy_id=latest.policy_id,
-        holder=holder_of(latest.policy, verified, evaluation),
+        holders=hearing.judgements[0].holders,
         lifetime=min(latest.policy.grant_lifetime, finalized.policy.grant_lifetime),
-        ends=tuple(credential.valid_until for credential in verified.credentials),
+        ends=tuple(end for end in ends if end is not None),
     )

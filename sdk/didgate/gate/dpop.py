@@ -1,9 +1,14 @@
 """DPoP proofs of possession (RFC 9449): whoever shows a grant proves to hold its key.
 
 ``DPoPVerifier.verify`` makes the checks of RFC 9449 §4.3 in order and raises at the first that
-fails. A proof passes once: its ``jti`` is remembered for as long as it would be accepted. A nonce
-of the server (§8, §9) ties a proof to one replica and one short moment, so that a replay cache in
-process is enough and a restart forgets nothing that matters.
+fails. ``use_up`` then sees to it that a proof which comes with a grant passes once (§11.1): its
+``jti`` is remembered for as long as it would be accepted. A nonce of the server (§8, §9) ties it to
+one replica and one short moment, so that a replay cache in process is enough and a restart forgets
+nothing that matters.
+
+A proof without a grant is not remembered, or anyone could fill the cache with keys made up on the
+spot. Seen again it gains nobody anything: it asks for a challenge that its own key must answer, or
+brings an answer to one, and a challenge is answered once.
 
 >>> from datetime import UTC, datetime
 >>> nonces = ServerNonces(bytes(32))
@@ -38,6 +43,7 @@ WINDOW_SECONDS: Final = 60
 
 MAX_PROOF_BYTES: Final = 8192
 _MAX_JTI = 256
+_MAX_SECONDS: Final = 2**40
 _KEY_CACHE = 4096
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _UNRESERVED: Final = frozenset(string.ascii_letters + string.digits + "-._~")
@@ -46,10 +52,21 @@ _PERCENT_ENCODED: Final = re.compile("%([0-9A-Fa-f]{2})")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A DPoP proof that held: the request comes from whoever holds ``key``."""
+    """A DPoP proof that held: the request comes from whoever holds ``key``.
+
+    Attributes:
+        key: the key that signed it.
+        thumbprint: RFC 7638 thumbprint of the key.
+        token: the access token that the proof was made for, if any.
+        jti: its identifier, unique among the proofs of its key.
+        issued_at: when it was made by its own account, in Unix seconds.
+    """
 
     key: PublicKey
     thumbprint: str
+    token: str | None = field(repr=False)
+    jti: str
+    issued_at: int
 
 
 class ServerNonces:
@@ -114,7 +131,7 @@ class DPoPVerifier:
         token: str | None = None,
         nonce_required: bool = True,
     ) -> Proof:
-        """Check one proof and use it up.
+        """Check one proof, without using it up.
 
         Args:
             proof: value of the request's one ``DPoP`` field.
@@ -126,8 +143,7 @@ class DPoPVerifier:
                 for a challenge; a nonce that is given must be right all the same.
 
         Raises:
-            VerificationError: ``dpop_…``; nothing was recorded then.
-            AccessDenied: the replay cache is full.
+            VerificationError: ``dpop_…``.
         """
         claims, key, thumbprint = self._open(proof)
         _check_request(claims, method, url)
@@ -135,8 +151,24 @@ class DPoPVerifier:
         self._check_nonce(claims.get("nonce"), now, required=nonce_required)
         if token is not None:
             _check_token_hash(claims, token)
-        self._use_up(claims, thumbprint, issued_at)
-        return Proof(key, thumbprint)
+        return Proof(key, thumbprint, token, _identifier(claims), issued_at)
+
+    def use_up(self, proof: Proof) -> None:
+        """Let a proof pass, this once.
+
+        Raises:
+            VerificationError: ``dpop_replayed``.
+            AccessDenied: ``store_full``: the replay cache takes no more.
+        """
+        expires_at = datetime.fromtimestamp(proof.issued_at + WINDOW_SECONDS + 1, UTC)
+        try:
+            self.replay.remember(f"{proof.thumbprint} {proof.jti}", expires_at)
+        except AccessDenied as error:
+            if error.code == "replayed":
+                raise VerificationError(
+                    "dpop_replayed", "the DPoP proof was used before"
+                ) from error
+            raise
 
     def _open(self, proof: str) -> tuple[Mapping[str, Any], PublicKey, str]:
         """Return the claims of a well-signed proof, its key and the key's thumbprint."""
@@ -182,20 +214,6 @@ class DPoPVerifier:
             raise VerificationError(
                 "dpop_nonce_required", "the DPoP proof needs the nonce of the DPoP-Nonce field"
             )
-
-    def _use_up(self, claims: Mapping[str, Any], thumbprint: str, issued_at: int) -> None:
-        jti = claims.get("jti")
-        if not isinstance(jti, str) or not 0 < len(jti) <= _MAX_JTI:
-            raise VerificationError("dpop_invalid", "the DPoP proof has no usable identifier")
-        expires_at = datetime.fromtimestamp(issued_at + WINDOW_SECONDS + 1, UTC)
-        try:
-            self.replay.remember(f"{thumbprint} {jti}", expires_at)
-        except AccessDenied as error:
-            if error.code == "replayed":
-                raise VerificationError(
-                    "dpop_replayed", "the DPoP proof was used before"
-                ) from error
-            raise
 
 
 def token_hash(token: str) -> str:
@@ -263,11 +281,19 @@ def _check_request(claims: Mapping[str, Any], method: str, url: str) -> None:
 
 def _check_time(claims: Mapping[str, Any], now: datetime) -> int:
     issued_at = claims.get("iat")
-    if not isinstance(issued_at, int) or isinstance(issued_at, bool):
+    # JSON has integers of any size; what is compared below must be a number of seconds.
+    if type(issued_at) is not int or not 0 <= issued_at <= _MAX_SECONDS:
         raise VerificationError("dpop_invalid", "the DPoP proof does not say when it was made")
     if abs(now.timestamp() - issued_at) > WINDOW_SECONDS:
         raise VerificationError("dpop_time", "the DPoP proof was not made just now")
     return issued_at
+
+
+def _identifier(claims: Mapping[str, Any]) -> str:
+    jti = claims.get("jti")
+    if not isinstance(jti, str) or not 0 < len(jti) <= _MAX_JTI:
+        raise VerificationError("dpop_invalid", "the DPoP proof has no usable identifier")
+    return jti
 
 
 def _check_token_hash(claims: Mapping[str, Any], token: str) -> None:

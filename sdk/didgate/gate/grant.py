@@ -5,8 +5,8 @@ uses it by a pairwise pseudonym. Its signature is verified once; afterwards its 
 a warm request costs the verification of the DPoP proof alone. What may change between two
 requests is checked every time, by ``check_grant``.
 
->>> pairwise_subject(bytes(32), bytes(32), "key")
-'EKTCZkACU7MnS0ETmkJgUrDEIzVC6sI8jiyDHp-xI74'
+>>> pairwise_subjects(bytes(32), bytes(32), ["key"])
+('EKTCZkACU7MnS0ETmkJgUrDEIzVC6sI8jiyDHp-xI74',)
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from didgate.keys.jws import sign_jws, verify_jws
 
 MEDIA_TYPE: Final = "at+jwt"
 MAX_LIFETIME_SECONDS: Final = 300
-MAX_TOKEN_BYTES: Final = 4096
+MAX_TOKEN_BYTES: Final = 8192
 _ALGORITHMS: Final = ("ES256", "EdDSA")
 _CACHED_GRANTS: Final = 16384
 
@@ -40,7 +40,12 @@ class Grant:
 
     Args:
         id: the token's ``jti``.
-        subject: pairwise pseudonym of the holder for this resource.
+        subject: pairwise pseudonym of the holder for this resource: of the first key, in the
+            policy's canonical order, that was needed.
+        counted: pseudonyms of all keys that were needed, ``subject`` among them. Each has a quota
+            of its own and every use counts against all, so that a key which is easy to come by
+            adds nothing to one that is not. Two credentials that each open the resource alone are
+            two holders; who owns them no gate can tell.
         resource: 32-byte resource id.
         policy_id: 32-byte id of the effective policy that allowed.
         epoch: the resource's epoch then.
@@ -53,6 +58,7 @@ class Grant:
 
     id: str
     subject: str
+    counted: tuple[str, ...]
     resource: bytes
     policy_id: bytes
     epoch: int
@@ -95,6 +101,14 @@ class GrantAuthority:
 
     def issue(self, grant: Grant) -> str:
         """Return the signed token of ``grant``."""
+        ours: dict[str, Any] = {
+            "resource": f"0x{grant.resource.hex()}",
+            "policy": f"0x{grant.policy_id.hex()}",
+            "epoch": grant.epoch,
+            "block": {"number": grant.block_number, "hash": f"0x{grant.block_hash.hex()}"},
+        }
+        if grant.counted != (grant.subject,):
+            ours["counted"] = list(grant.counted)
         claims = {
             "iss": self._audience,
             "aud": self._audience,
@@ -105,12 +119,7 @@ class GrantAuthority:
             "exp": int(grant.expires_at.timestamp()),
             "jti": grant.id,
             "cnf": {"jkt": grant.jkt},
-            "didgate": {
-                "resource": f"0x{grant.resource.hex()}",
-                "policy": f"0x{grant.policy_id.hex()}",
-                "epoch": grant.epoch,
-                "block": {"number": grant.block_number, "hash": f"0x{grant.block_hash.hex()}"},
-            },
+            "didgate": ours,
         }
         payload = json.dumps(claims, separators=(",", ":")).encode()
         return sign_jws(self._signer, payload, {"typ": MEDIA_TYPE, "kid": self.key_id})
@@ -190,7 +199,7 @@ def expiry(now: datetime, lifetime: int, ends: Iterable[datetime]) -> datetime:
     Args:
         now: the gate's clock.
         lifetime: the most seconds that the policy allows.
-        ends: when the credentials it rests on end; a grant outlives none of them.
+        ends: when what it rests on may end; a grant outlives none of it.
     """
     seconds = min(lifetime, MAX_LIFETIME_SECONDS)
     return min([now + timedelta(seconds=seconds), *ends]).replace(microsecond=0)
@@ -201,22 +210,24 @@ def is_paused(state: PolicyState, now: datetime) -> bool:
     return min(state.block.timestamp, now.timestamp()) < state.paused_until
 
 
-def pairwise_subject(secret: bytes, resource: bytes, holder: str | None) -> str:
-    """Return the pseudonym of a holder for one resource.
+def pairwise_subjects(secret: bytes, resource: bytes, holders: Sequence[str]) -> tuple[str, ...]:
+    """Return the pseudonyms of a holder for one resource, at least one.
 
     Args:
         secret: the gate's 32-byte key for pseudonyms; whoever has it can link them.
         resource: 32-byte resource id.
-        holder: what names the holder's key, or None where the holder's form has none: then the
+        holders: what names the holder's keys; empty where the holder's form has none: then the
             pseudonym is random and serves for this grant alone.
 
     Returns:
-        32 bytes in base64url: HMAC-SHA-256 over (resource, holder), never over the DPoP key.
+        Of each, 32 bytes in base64url: HMAC-SHA-256 over (resource, holder), never over the DPoP
+        key.
     """
-    if holder is None:
-        return b64url_encode(secrets.token_bytes(32))
-    message = b"didgate-subject-v1" + resource + holder.encode()
-    return b64url_encode(hmac.digest(secret, message, "sha256"))
+    if not holders:
+        return (b64url_encode(secrets.token_bytes(32)),)
+    prefix = b"didgate-subject-v1" + resource
+    macs = (hmac.digest(secret, prefix + holder.encode(), "sha256") for holder in holders)
+    return tuple(map(b64url_encode, macs))
 
 
 def _grant_of(claims: Mapping[str, Any]) -> Grant:
@@ -226,6 +237,7 @@ def _grant_of(claims: Mapping[str, Any]) -> Grant:
         return Grant(
             id=claims["jti"],
             subject=claims["sub"],
+            counted=tuple(ours.get("counted", [claims["sub"]])),
             resource=_bytes32(ours["resource"]),
             policy_id=_bytes32(ours["policy"]),
             epoch=ours["epoch"],

@@ -22,8 +22,9 @@ from didgate.credentials.verified import (
 )
 from didgate.gate.grant import is_paused
 from didgate.gate.receipt import JudgementRecord, LeafRecord
-from didgate.policy import Evaluation, Policy, evaluate, facts_needed
-from didgate.policy.tree import AddressLeaf, CredentialLeaf, located_leaves
+from didgate.policy import Evaluation, Policy, evaluate, facts_needed, grounds, lasts_until
+from didgate.policy.evaluate import presented
+from didgate.policy.tree import AddressLeaf
 from didgate.trust import Verdict
 
 
@@ -38,6 +39,8 @@ class Judgement:
         evaluation: the verdict; None if it did not come to that.
         paused: whether the resource was paused.
         registries: pinned registry → whether the pinned code stands there.
+        holders: what names the holder, if the verdict is true.
+        lasts_until: when time alone may change a verdict of true; None for never.
     """
 
     at: str
@@ -46,6 +49,8 @@ class Judgement:
     evaluation: Evaluation | None
     paused: bool
     registries: dict[str, bool]
+    holders: tuple[str, ...] = ()
+    lasts_until: datetime | None = None
 
     @property
     def allows(self) -> bool:
@@ -100,16 +105,19 @@ def judge(
     """
     carried = carried_over(verified, asked, policy)
     facts = snapshot.facts(facts_needed(policy, carried), state.block)
+    evaluation = evaluate(policy, carried, facts, now)
     return Judgement(
         at=at,
         state=state,
         facts=facts,
-        evaluation=evaluate(policy, carried, facts, now),
+        evaluation=evaluation,
         paused=is_paused(state, now),
         registries={
             registry.address: facts.code_hashes.get(registry.address) == registry.code_hash
             for _, registry in policy.registries.pinned()
         },
+        holders=holders_of(policy, carried, evaluation),
+        lasts_until=lasts_until(policy, carried, facts, now, evaluation),
     )
 
 
@@ -141,26 +149,32 @@ def carried_over(
     return unsafe_verified_presentation(**members)
 
 
-def holder_of(policy: Policy, verified: VerifiedPresentation, evaluation: Evaluation) -> str | None:
-    """Return what names the holder, for the pseudonym: a confirmation key, else an account.
+def holders_of(
+    policy: Policy, verified: VerifiedPresentation, evaluation: Evaluation
+) -> tuple[str, ...]:
+    """Return what names the holder, for pseudonyms and quotas: every key that was needed.
 
-    Only what made the policy true counts, and of several keys the first: whatever else a holder
-    shows must not get it a second pseudonym, and so a second quota.
+    Only the grounds of the verdict count (``didgate.policy.grounds``): neither what is shown
+    besides, nor a leaf that holds in a branch that does not. Whoever satisfies a second branch as
+    well could have shown that one alone, so taking the first gains nobody anything. *All* keys of
+    the branch are named, because one of them may be easy to come by: with the first alone, a fresh
+    newsletter badge beside the same old diploma would be a fresh holder.
 
     Returns:
-        The key as Multikey or the EIP-55 address; None where the form has neither.
+        Confirmation keys as Multikey in canonical order of their leaves, then the account, if one
+        was needed, as EIP-55 address; each once. Empty where the forms have neither.
     """
-    held = {leaf.path for leaf in evaluation.leaves if leaf.verdict is Verdict.TRUE}
-    answers = {credential.leaf: credential for credential in verified.credentials}
-    names = iter(policy.credentials)
-    account: str | None = None
-    for path, leaf in located_leaves(policy.allow):
-        credential = answers.get(next(names)) if isinstance(leaf, CredentialLeaf) else None
-        if path in held and credential is not None and credential.holder_key is not None:
-            return credential.holder_key.to_multikey()
-        if path in held and isinstance(leaf, AddressLeaf) and len(verified.addresses) == 1:
-            account = verified.addresses[0]
-    return account
+    answers = presented(policy, verified)
+    keys: dict[str, None] = {}
+    accounts: dict[str, None] = {}
+    for ground in grounds(policy, evaluation):
+        credential = answers.get(ground.path)
+        if credential is not None and credential.holder_key is not None:
+            keys[credential.holder_key.to_multikey()] = None
+        judges_account = isinstance(ground.leaf, AddressLeaf) and ground.verdict is Verdict.TRUE
+        if judges_account and evaluation.account is not None:
+            accounts[evaluation.account] = None
+    return (*keys, *accounts)
 
 
 def _members(verified: VerifiedCredential | VerifiedPresentation) -> dict[str, Any]:

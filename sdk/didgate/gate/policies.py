@@ -2,7 +2,8 @@
 
 Policy bytes are immutable and named by their hash, so what was made of them once stays true. A
 policy that this gate cannot carry out exactly is not carried out at all: bytes that do not decode,
-restrictions that cannot stand beside it, schemas that the registry does not hold.
+restrictions that cannot stand beside it, schemas that the registry does not hold, and registries
+other than those the gate reads: it would answer from its own what the policy asks of another.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from didgate.chain.deploy import Deployment
 from didgate.chain.facts import PolicyState
 from didgate.credentials.schema import AttributeSchema
 from didgate.errors import AccessDenied, ChainError, InvalidInput
-from didgate.policy import Policy, dcql, decode, effective
+from didgate.policy import Policy, RegistryKind, dcql, decode, effective
 
 _CACHED_POLICIES: Final = 16384
 
@@ -47,10 +49,13 @@ class EffectivePolicies:
 
     Args:
         schema: where to find the schemas that a policy names.
+        deployment: the registries that the gate reads.
     """
 
-    def __init__(self, schema: SchemaSource) -> None:
+    def __init__(self, schema: SchemaSource, deployment: Deployment) -> None:
         self._schema = schema
+        pins = deployment.pins()
+        self._followed = {kind: pins[kind.json_name]["address"] for kind in RegistryKind}
         self._known: OrderedDict[tuple[bytes, ...], EffectivePolicy] = OrderedDict()
 
     def of(self, state: PolicyState) -> EffectivePolicy:
@@ -58,7 +63,8 @@ class EffectivePolicies:
 
         Raises:
             AccessDenied: ``no_policy`` before the first policy is active.
-            ChainError: ``policy_unusable``; or a schema could not be read.
+            ChainError: ``policy_unusable`` or ``registry_not_followed``; or a schema could not be
+                read.
         """
         if state.active is None or state.active_bytes is None:
             raise AccessDenied("no_policy", "no policy is active for the resource")
@@ -75,6 +81,7 @@ class EffectivePolicies:
         try:
             active, *restrictions = map(decode, contents)
             policy = effective(active, restrictions)
+            self._check_registries(policy)
             schemas = self._schemas(policy)
             query = dcql(policy, schemas)
         except InvalidInput as error:
@@ -82,6 +89,13 @@ class EffectivePolicies:
             raise ChainError("policy_unusable", message, path=error.path) from error
         types = {schema_id: schema.type for schema_id, schema in schemas.items()}
         return EffectivePolicy(policy, policy.to_bytes(), policy.policy_id, query, types)
+
+    def _check_registries(self, policy: Policy) -> None:
+        # The pinned code is compared at each block; here it is about which instance, of what kind.
+        for kind, registry in policy.registries.pinned():
+            if registry.address != self._followed[kind]:
+                message = f'the policy relies on another registry "{kind.json_name}"'
+                raise ChainError("registry_not_followed", message)
 
     def _schemas(self, policy: Policy) -> dict[bytes, AttributeSchema]:
         found: dict[bytes, AttributeSchema] = {}

@@ -160,8 +160,8 @@ def verify_receipt(jws: str, jwks: Mapping[str, Any]) -> Receipt:
 
     1. The signature is by a key of ``jwks``, of the type and algorithm of receipts.
     2. The payload has exactly the members of a receipt.
-    3. An allowance rests on the verdict ``true`` at both blocks, neither of them paused, and names
-       no leaf; whatever else it says, it would not be one.
+    3. An allowance rests on the verdict ``true`` at both blocks, neither of them paused, with the
+       pinned code in every registry, and names no leaf; whatever else it says, it would not be one.
 
     Args:
         jws: the receipt.
@@ -199,6 +199,7 @@ def _check_allowance(receipt: Receipt) -> None:
         and tuple(each.at for each in receipt.judgements) == BLOCKS
         and all(each.verdict == "true" and not each.paused for each in receipt.judgements)
         and all(each.policy_id is not None for each in receipt.judgements)
+        and all(all(each.registries.values()) for each in receipt.judgements)
         and not any(each.leaves for each in receipt.judgements)
     )
     if not sound:
@@ -253,9 +254,14 @@ def _judgement_from_dict(at: str, members: Mapping[str, Any]) -> JudgementRecord
         epoch=_typed(members, "epoch", int),
         paused=_typed(members, "paused", bool),
         verdict=members["verdict"],
-        registries=_typed(members, "registries", dict),
+        registries={
+            address: _typed(members["registries"], address, bool)
+            for address in _typed(members, "registries", dict)
+        },
         leaves=tuple(
-            LeafRecord(leaf["path"], leaf["verdict"], leaf["code"])
+            LeafRecord(
+                _typed(leaf, "path", str), _typed(leaf, "verdict", str), _typed(leaf, "code", str)
+            )
             for leaf in members.get("leaves", ())
         ),
     )

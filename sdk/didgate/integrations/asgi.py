@@ -1,8 +1,10 @@
 """A guard around any ASGI application: HTTP, streams and WebSockets (ASGI 3.0).
 
-Paths are gated by prefix, the longest that fits; what is neither gated nor public is refused. The
-guard answers below ``/.well-known/didgate`` itself. Neither the application's request nor its
-response is buffered: events and streams pass as they come. The application finds the grant in
+Paths are gated by prefix, the longest that fits; what is neither gated nor public is refused, and
+so is every path that guard and application might understand differently. All paths are those below
+the application's root (ASGI's ``root_path``), as the application itself matches them. The guard
+answers below ``/.well-known/didgate`` itself. Neither the application's request nor its response is
+buffered: events and streams pass as they come. The application finds the grant in
 ``scope["didgate.grant"]``. A stream or WebSocket that has begun goes on when its grant expires.
 
     app = Guard(app, open_gate("https://gate.example"), resources={"/models/digits": "0x…"})
@@ -13,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
+from functools import partial
 from typing import Any, Final
 
 from didgate.errors import DidgateError, InvalidInput
@@ -32,6 +35,7 @@ from didgate.integrations.exchange import (
     resource_id,
     too_large,
 )
+from didgate.integrations.paths import check_root, route_path
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -53,7 +57,8 @@ class Guard:
         public: path prefixes that anyone may reach.
 
     Raises:
-        InvalidInput: ``invalid_resource`` or ``invalid_prefix``.
+        InvalidInput: ``invalid_resource``, ``invalid_prefix``, or ``application_root_path`` for an
+            application that sets a root of its own.
     """
 
     def __init__(
@@ -64,6 +69,7 @@ class Guard:
         resources: Mapping[str, str | bytes],
         public: Collection[str] = (),
     ) -> None:
+        check_root(app)
         self._app = app
         self._gate = gate
         gated = {_prefix(path): resource_id(resource) for path, resource in resources.items()}
@@ -78,8 +84,6 @@ class Guard:
         match scope["type"]:
             case "lifespan":
                 await self._live(scope, receive, send)
-            case "http" if _below(scope["path"], PREFIX):
-                await answer_for_gate(self._gate, scope, receive, send)
             case "http" | "websocket":
                 await self._guard(scope, receive, send)
             case other:
@@ -87,10 +91,7 @@ class Guard:
 
     async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            resource = self._resource(scope["path"])
-            if resource is not None:
-                grant = await admit(self._gate, Request.of_scope(scope), resource)
-                scope = {**scope, GRANT_KEY: grant}
+            serve, scope = await self._admit(scope)
         except Refused as refused:
             await refuse(refused.problem, scope, receive, send)
         except DidgateError as error:
@@ -98,16 +99,24 @@ class Guard:
         except Exception:  # noqa: BLE001  # whatever it is, it must not let anyone in
             await refuse(fault().problem, scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await serve(scope, receive, send)
+
+    async def _admit(self, scope: Scope) -> tuple[Application, Scope]:
+        """Return who is to serve a connection that may pass, and the scope to hand on."""
+        path = route_path(scope)
+        if scope["type"] == "http" and _below(path, PREFIX):
+            return partial(answer_for_gate, self._gate), scope
+        resource = self._resource(path)
+        if resource is None:
+            return self._app, scope
+        grant = await admit(self._gate, Request.of_scope(scope), resource)
+        return self._app, {**scope, GRANT_KEY: grant}
 
     def _resource(self, path: str) -> bytes | None:
         """Return the resource behind a path, None if it is public."""
-        # Applications disagree about what such paths mean, so nobody is asked.
-        plain = not any(part in {"", ".", ".."} for part in path.rstrip("/").split("/")[1:])
-        if plain and "\\" not in path and "\0" not in path:
-            for prefix in _prefixes(path):
-                if prefix in self._rules:
-                    return self._rules[prefix]
+        for prefix in _prefixes(path):
+            if prefix in self._rules:
+                return self._rules[prefix]
         raise InvalidInput("path_not_gated", "nothing is offered under this path")
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -167,7 +176,7 @@ async def _answer_for_gate(
     gate: Gate, scope: Scope, receive: Receive
 ) -> tuple[Mapping[str, Any], Mapping[str, str]]:
     """Return body and headers of what the gate answers for itself."""
-    match scope["method"], scope["path"]:
+    match scope["method"], route_path(scope):
         case "POST", str(path) if path == ACCESS_PATH:
             body = await _read_body(receive)
             content = await answer_challenge(gate, Request.of_scope(scope), body)

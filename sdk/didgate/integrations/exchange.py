@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from didgate.errors import DidgateError, InvalidInput, VerificationError
-from didgate.gate.access import Decision, Gate
+from didgate.gate.access import Gate
 from didgate.gate.challenge import MAX_ANSWER_BYTES, PREFIX, Answer
+from didgate.gate.decision import Decision
 from didgate.gate.dpop import Proof
 from didgate.gate.grant import Grant
 from didgate.gate.problems import Problem, problem_of, unexpected
@@ -105,10 +106,9 @@ async def admit(gate: Gate, request: Request, resource: bytes) -> Grant:
         Refused: with a challenge, if the client can do something about it.
     """
     try:
-        token = request.token()
-        proof = _prove(gate, request, token)
+        proof = _prove(gate, request, request.token())
         try:
-            grant, quota = gate.check(_shown(token), proof, resource)
+            grant, quota = gate.check(proof, resource)
         except VerificationError as error:
             raise await _challenged(gate, error, resource, proof) from error
         if quota is not None:
@@ -165,12 +165,6 @@ def fault() -> Refused:
 def too_large() -> InvalidInput:
     """Return the error for a body beyond ``MAX_ANSWER_BYTES``."""
     return InvalidInput("body_too_large", f"an answer has at most {MAX_ANSWER_BYTES} bytes")
-
-
-def _shown(token: str | None) -> str:
-    if token is None:
-        raise VerificationError("grant_required", "the request shows no grant")
-    return token
 
 
 def _prove(gate: Gate, request: Request, token: str | None) -> Proof:

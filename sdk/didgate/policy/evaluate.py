@@ -64,10 +64,12 @@ class Evaluation:
     Args:
         verdict: of the whole policy.
         leaves: of each leaf, in canonical pre-order.
+        account: EIP-55 address that the address leaves judged, or ``None`` where none was proved.
     """
 
     verdict: Verdict
     leaves: tuple[LeafResult, ...]
+    account: str | None = None
 
 
 def evaluate(
@@ -89,12 +91,15 @@ def evaluate(
     """
     if now.tzinfo is None:
         raise InvalidInput("naive_time", "the time must be aware of its time zone")
-    case = _Case(_presented(policy, verified), Context.of(policy.registries, facts, now))
+    case = _Case(presented(policy, verified), Context.of(policy.registries, facts, now))
     accounts: Sequence[str | None] = verified.addresses or (None,)
-    return _best(case.judge(policy.allow, "allow", _Bound(account)) for account in accounts)
+    return _best(
+        replace(case.judge(policy.allow, "allow", _Bound(account)), account=account)
+        for account in accounts
+    )
 
 
-def _presented(policy: Policy, verified: VerifiedPresentation) -> dict[str, VerifiedCredential]:
+def presented(policy: Policy, verified: VerifiedPresentation) -> dict[str, VerifiedCredential]:
     """Return the presented credentials by the path of the leaf that each answers."""
     answers = {credential.leaf: credential for credential in verified.credentials}
     paths = [
@@ -162,7 +167,7 @@ class _Case:
             self.judge(child, child_path(node, path, index), bound)
             for index, child in enumerate(children_of(node))
         ]
-        verdict = _combine(node, [child.verdict for child in children])
+        verdict = combine(node, [child.verdict for child in children])
         return Evaluation(verdict, tuple(leaf for child in children for leaf in child.leaves))
 
 
@@ -171,7 +176,8 @@ def _of_leaf(path: str, finding: Finding) -> Evaluation:
     return Evaluation(finding.verdict, (result,))
 
 
-def _combine(node: Node, verdicts: Sequence[Verdict]) -> Verdict:
+def combine(node: Node, verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict of a node that has children, from theirs."""
     match node:
         case Not():
             return ~verdicts[0]

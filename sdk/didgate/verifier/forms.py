@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Protocol
 
 from didgate.credentials import attribute, identifiers, sd_jwt
-from didgate.credentials.attribute import PresentedAttributes
+from didgate.credentials.attribute import Origin, PresentedAttributes
 from didgate.credentials.binding import Disclosed
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import Evidence
@@ -23,9 +24,10 @@ from didgate.credentials.verified import (
     VerifiedCredential,
     unsafe_verified_credential,
 )
-from didgate.errors import VerificationError
 from didgate.keys import KeyAlgorithm, PublicKey
 from didgate.query import CredentialQuery
+from didgate.query.dcql import ClaimsPath
+from didgate.verifier.asked import Asked
 
 
 class Opened(Protocol):
@@ -45,19 +47,18 @@ class Opened(Protocol):
         ...
 
 
-def open_credential(query: CredentialQuery, received: Any, evidence: Evidence) -> Opened:
-    """Take a presented credential apart, in the form that the query asks for.
+def open_credential(asked: Asked, received: Any, evidence: Evidence) -> Opened:
+    """Take a presented credential apart, if it claims to be what the challenge asks for.
 
     Raises:
-        VerificationError: ``form_mismatch``, or what is malformed or unknown.
+        VerificationError: ``form_mismatch``, ``type_not_asked`` or ``issuer_not_accepted``, or
+            what is malformed or unknown.
     """
-    match query.format, received:
-        case CredentialForm.ATTRIBUTE.value, dict():
-            return OpenedAttributes.read(query, received, evidence)
-        case CredentialForm.SD_JWT.value, str():
-            return OpenedSDJWT.read(query, received, evidence)
-        case _:
-            raise VerificationError("form_mismatch", "the credential has not the form asked for")
+    match asked.read(received):
+        case Origin() as origin:
+            return OpenedAttributes.read(asked.query, origin, received, evidence)
+        case ReceivedSDJWT() as token:
+            return OpenedSDJWT.read(asked.query, token, evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,13 @@ class OpenedAttributes:
 
     @classmethod
     def read(
-        cls, query: CredentialQuery, received: Mapping[str, Any], evidence: Evidence
+        cls,
+        query: CredentialQuery,
+        origin: Origin,
+        received: Mapping[str, Any],
+        evidence: Evidence,
     ) -> OpenedAttributes:
-        """Read a document with the schema and key of the evidence."""
-        origin = attribute.origin(received)
+        """Read a document of this origin with the schema and key of the evidence."""
         issuer_id = identifiers.issuer_id(origin.issuer)
         schema = evidence.schema(origin.schema_id)
         key = evidence.issuer_key(origin.key_id, issuer_id)
@@ -119,9 +123,8 @@ class OpenedSDJWT:
     key: PublicKey
 
     @classmethod
-    def read(cls, query: CredentialQuery, received: str, evidence: Evidence) -> OpenedSDJWT:
-        """Read a token with its issuer's DID document."""
-        token = ReceivedSDJWT.parse(received)
+    def read(cls, query: CredentialQuery, token: ReceivedSDJWT, evidence: Evidence) -> OpenedSDJWT:
+        """Find the issuer's key of a token in the issuer's DID document."""
         return cls(query, token, evidence.document(token.issuer).key(token.key_id))
 
     def disclosed(self) -> Disclosed:
@@ -153,16 +156,27 @@ class OpenedSDJWT:
 def only_asked(claims: Mapping[str, Any], query: CredentialQuery) -> dict[str, Any]:
     """Return the part of disclosed claims that a query asks for.
 
-    A path's steps into arrays are not followed: the array that it leads into is kept whole.
+    A path's steps into arrays are not followed: the array that it leads into is kept whole. Nor do
+    paths disagree: where one asks for a whole and another for a part of it, the whole is kept.
     """
     kept: dict[str, Any] = {}
     for claim in query.claims:
-        source: Any = claims
-        target = kept
-        names = [step for step in claim.path if isinstance(step, str)]
-        for name in names[:-1]:
-            source = source.get(name) if isinstance(source, Mapping) else None
-            target = target.setdefault(name, {})
-        if isinstance(source, Mapping) and names[-1] in source:
-            target[names[-1]] = source[names[-1]]
+        names = tuple(takewhile(lambda step: isinstance(step, str), claim.path))
+        if names:
+            _keep(claims, names, kept)
     return kept
+
+
+def _keep(source: Mapping[Any, Any], names: ClaimsPath, kept: dict[Any, Any]) -> None:
+    """Copy what the names lead to from ``source`` to ``kept``, if there is such a thing."""
+    name, *rest = names
+    if name not in source:
+        return
+    inner = source[name]
+    if not rest:
+        kept[name] = inner
+    elif isinstance(inner, Mapping) and kept.get(name) is not inner:
+        part = kept.get(name, {})
+        _keep(inner, tuple(rest), part)
+        if part:
+            kept[name] = part

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import TypeVar
 
-from didgate.credentials import attribute
+from didgate.credentials.attribute import Origin
+from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import Evidence, EvidenceSources
 from didgate.credentials.presentation import Presentation
 from didgate.credentials.sd_jwt import ReceivedSDJWT
 from didgate.errors import VerificationError
+from didgate.verifier.asked import Stated, asked_by
 
 MAX_ISSUERS = 8
 """How many different DIDs one presentation may make us resolve."""
@@ -20,14 +23,18 @@ Name = TypeVar("Name", bytes, str)
 Found = TypeVar("Found")
 
 
-def gather_evidence(presentation: Presentation, sources: EvidenceSources) -> Evidence:
-    """Look up the schemas, keys and DID documents that a presentation names.
+def gather_evidence(
+    presentation: Presentation, challenge: Challenge, sources: EvidenceSources
+) -> Evidence:
+    """Look up the schemas, keys and DID documents of the credentials that were asked for.
 
-    What is not found is left out, and verification will say what is missing. What is malformed is
-    left to verification, too.
+    A credential that answers no query, or states another form, type or issuer than is asked for,
+    leads to no look-up: verification refuses it anyway. What is not found is left out, and
+    verification will say what is missing; what is malformed is left to it, too.
 
     Args:
         presentation: as received.
+        challenge: what it answers, from one's own records.
         sources: where to look.
 
     Returns:
@@ -35,12 +42,14 @@ def gather_evidence(presentation: Presentation, sources: EvidenceSources) -> Evi
 
     Raises:
         VerificationError: ``too_many_issuers`` or ``too_many_origins``.
+        InvalidInput: the challenge's own query or policy is malformed.
         ChainError: a source could not be asked; nobody can say whether the presentation holds.
     """
-    origins = list(_readable(attribute.origin, presentation, dict))
+    stated = list(_as_asked(presentation, challenge))
+    origins = [each for each in stated if isinstance(each, Origin)]
     if len({(origin.schema_id, origin.key_id) for origin in origins}) > MAX_ORIGINS:
         raise VerificationError("too_many_origins", f"of more than {MAX_ORIGINS} schemas and keys")
-    issuers = {token.issuer for token in _readable(ReceivedSDJWT.parse, presentation, str)}
+    issuers = {each.issuer for each in stated if isinstance(each, ReceivedSDJWT)}
     if len(issuers) > MAX_ISSUERS:
         raise VerificationError("too_many_issuers", f"from more than {MAX_ISSUERS} issuers")
     return Evidence(
@@ -50,15 +59,12 @@ def gather_evidence(presentation: Presentation, sources: EvidenceSources) -> Evi
     )
 
 
-def _readable(
-    read: Callable[[Any], Found], presentation: Presentation, kind: type
-) -> Iterable[Found]:
-    for credential in presentation.credentials.values():
-        if isinstance(credential, kind):
-            try:
-                yield read(credential)
-            except VerificationError:
-                continue
+def _as_asked(presentation: Presentation, challenge: Challenge) -> Iterator[Stated]:
+    asked = asked_by(challenge)
+    for leaf, received in presentation.credentials.items():
+        if leaf in asked:
+            with suppress(VerificationError):
+                yield asked[leaf].read(received)
 
 
 def _look_up(names: Iterable[Name], look_up: Callable[[Name], Found | None]) -> dict[Name, Found]:

@@ -13,7 +13,7 @@ from didgate.credentials.evidence import Evidence
 from didgate.credentials.presentation import Presentation
 from didgate.credentials.verified import VerifiedPresentation, unsafe_verified_presentation
 from didgate.errors import InvalidInput, VerificationError
-from didgate.query import CredentialQuery, parse_query
+from didgate.verifier.asked import Asked, asked_by
 from didgate.verifier.forms import open_credential
 
 
@@ -23,8 +23,9 @@ def verify_presentation(
     """Verify that a presentation answers a challenge, and return what it proves.
 
     1. The challenge is still open.
-    2. Each credential answers a credential query of the challenge, at most one for each, in the
-       form that the query asks for.
+    2. Each credential answers a credential query of the challenge, at most one for each, and
+       states the form and type that the query asks for, and an issuer that the policy accepts if
+       the policy names any.
     3. Each is taken apart: an attribute credential must be exactly the document that its slots
        have; an SD-JWT must state issuer, type and key.
     4. The issuer's key is in the evidence, and belongs to the issuer that the credential states.
@@ -36,7 +37,7 @@ def verify_presentation(
     8. What was disclosed without being asked for is dropped, so that it reaches neither the
        policy nor a receipt.
 
-    Whether an issuer is trusted and a credential revoked are facts of the chain, which the
+    Whether an issuer is trusted now and a credential revoked are facts of the chain, which the
     evaluation of the policy judges: the result names issuer, key and status index.
 
     Args:
@@ -51,15 +52,17 @@ def verify_presentation(
     Raises:
         VerificationError: what does not hold; where it is one credential's fault, with the id of
             its leaf as the path.
-        InvalidInput: the challenge's own query is malformed.
+        InvalidInput: ``naive_time``; or the challenge's own query or policy is malformed.
     """
+    if now.tzinfo is None:
+        raise InvalidInput("naive_time", "the time must be aware of its time zone")
     if now >= challenge.deadline_time:
         raise VerificationError("challenge_expired", "the challenge's deadline has passed")
-    queries = _queries(challenge)
+    asked = asked_by(challenge)
     opened = []
     for leaf, received in presentation.in_order():
         with _fault_of(leaf):
-            opened.append(open_credential(_asked(queries, leaf), received, evidence))
+            opened.append(open_credential(_asked(asked, leaf), received, evidence))
     bundle = bundle_hash([credential.disclosed() for credential in opened])
     credentials = []
     for index, credential in enumerate(opened):
@@ -81,17 +84,10 @@ def verify_presentation(
     )
 
 
-def _queries(challenge: Challenge) -> Mapping[str, CredentialQuery]:
-    # DCQL has no empty query; a policy of accounts and times alone asks for no credential.
-    if not challenge.dcql:
-        return {}
-    return {query.id: query for query in parse_query(challenge.dcql).credentials}
-
-
-def _asked(queries: Mapping[str, CredentialQuery], leaf: str) -> CredentialQuery:
-    if leaf not in queries:
+def _asked(asked: Mapping[str, Asked], leaf: str) -> Asked:
+    if leaf not in asked:
         raise VerificationError("leaf_not_asked", "the challenge asks for no such credential")
-    return queries[leaf]
+    return asked[leaf]
 
 
 @contextmanager

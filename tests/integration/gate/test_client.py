@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
-from didgate.client import RefusedByGate
+from didgate.client import GateClient, RefusedByGate
 from didgate.client.gate_client import _grant_held
 from didgate.errors import AccessDenied, InvalidInput
 from didgate.gate import PREFIX, Gate, ServerNonces
@@ -212,6 +212,55 @@ def test_a_challenge_of_someone_else_is_not_answered(
         visitor.get(f"{MODEL}/a")
     assert error.value.code == code
     assert len(line.requests) == 1
+
+
+@pytest.mark.parametrize("origins", [[], ["https://other.example"], ["http://gate.example"]])
+def test_an_origin_that_was_not_named_is_told_nothing(
+    world: World, line: Line, origins: list[str]
+) -> None:
+    """Any site can make up a challenge about itself that the wallet would find in order."""
+    asked = []
+    visitor = GateClient(
+        world.badge_holder(),
+        line,
+        origins,
+        clock=world.clock,
+        approve=asked.append,  # type: ignore[arg-type]
+    )
+    with pytest.raises(InvalidInput) as error:
+        visitor.get(f"{MODEL}/a")
+    assert error.value.code == "untrusted_origin"
+    assert asked == []
+    assert len(line.requests) == 1
+    assert visitor.get(f"{ORIGIN}{PREFIX}/jwks.json").status_code == 200
+
+
+@pytest.mark.parametrize("origin", [ORIGIN, f"{ORIGIN}/", "https://GATE.example:443"])
+def test_an_origin_may_be_spelt_otherwise(world: World, line: Line, origin: str) -> None:
+    wallet = world.badge_holder()
+    visitor = GateClient(wallet, line, [origin], clock=world.clock)  # type: ignore[arg-type]
+    assert visitor.get(f"{MODEL}/a").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        ORIGIN,  # text is a collection of texts, too
+        ["gate.example"],
+        [""],
+        ["https://"],
+        ["ftp://gate.example"],
+        [f"{ORIGIN}/model"],
+        [f"{ORIGIN}?x"],
+        [f"{ORIGIN}#x"],
+        ["https://user@gate.example"],
+        ["https://gate.example:x"],
+    ],
+)
+def test_what_is_no_origin_is_refused(world: World, line: Line, origins: Any) -> None:
+    with pytest.raises(InvalidInput) as error:
+        GateClient(world.wallet(), line, origins)  # type: ignore[arg-type]
+    assert error.value.code == "invalid_origin"
 
 
 @pytest.mark.parametrize("field", ["access_token", "token_type", "expires_in", "receipt"])

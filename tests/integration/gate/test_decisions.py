@@ -132,7 +132,7 @@ def test_a_tampered_claim_is_refused(world: World) -> None:
         {"nonce": "n" * 43},
         {"jkt": "A" * 43},
         {"chain_id": 1},
-        {"deadline": 2**40},
+        {"deadline": 2**35},
     ],
 )
 @pytest.mark.parametrize("form", ["attribute", "badge", "account"])
@@ -271,19 +271,6 @@ def test_a_chain_read_too_long_ago_decides_nothing(world: World, code: str) -> N
         with pytest.raises(ChainError) as error:
             attempt()
         assert error.value.code == code
-
-
-def test_a_policy_on_a_foreign_registry_is_not_believed(
-    world: World, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    other = World.build(tmp_path_factory.mktemp("other"))
-    gate = world.gate()
-    resource = world.resource(of_schema(CLEARANCE))
-    document = other.policy(of_schema(CLEARANCE))
-    world.publish(resource, document)
-    decision = Caller(world, gate).enter(world.holder(), resource)
-    assert not decision.allowed
-    assert "registry_unverified" in codes(decision)
 
 
 def test_a_grant_ends_with_its_credential(world: World) -> None:

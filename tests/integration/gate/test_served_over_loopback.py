@@ -81,7 +81,7 @@ def test_a_stranger_a_visitor_and_a_pause(world: World, settings: Settings) -> N
     with running(app, listening), httpx2.Client() as http:
         assert http.get(f"{origin}/stream").status_code == 401
         holder._clock = SystemClock()
-        visitor = GateClient(holder, http)
+        visitor = GateClient(holder, http, [origin])
         response = visitor.get(f"{origin}/stream", stream=True)
         assert response.status_code == 200
         assert b"".join(response.iter_bytes()) == b"data: 1\n\ndata: 2\n\n"

@@ -18,7 +18,7 @@ from didgate.gate.grant import (
     check_grant,
     expiry,
     is_paused,
-    pairwise_subject,
+    pairwise_subjects,
 )
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.jws import decode_unverified_jws, sign_jws
@@ -32,6 +32,7 @@ def grant(now: datetime) -> Grant:
     return Grant(
         id="id",
         subject="someone",
+        counted=("someone",),
         resource=RESOURCE,
         policy_id=bytes([2] * 32),
         epoch=7,
@@ -241,25 +242,54 @@ def test_an_expiry_is_rounded_down(now: datetime) -> None:
     assert expiry(now + timedelta(milliseconds=900), 10, []) == now + timedelta(seconds=10)
 
 
+def test_a_grant_that_rests_on_no_credential_lasts_as_long_as_the_policy_says(
+    now: datetime,
+) -> None:
+    """An account on a list has no end of its own."""
+    assert expiry(now, 90, []) == now + timedelta(seconds=90)
+    assert expiry(now, 90, ()) - now == timedelta(seconds=90)
+
+
 def test_a_pseudonym_is_stable_for_holder_and_resource() -> None:
     secret = bytes(32)
-    assert pairwise_subject(secret, RESOURCE, "a") == pairwise_subject(secret, RESOURCE, "a")
+    first = pairwise_subjects(secret, RESOURCE, ["a", "b"])
+    assert first == pairwise_subjects(secret, RESOURCE, ["a", "b"])
+    assert first[:1] == pairwise_subjects(secret, RESOURCE, ["a"])
 
 
 def test_a_pseudonym_differs_by_holder_resource_and_gate() -> None:
     pseudonyms = {
-        pairwise_subject(secret, resource, holder)
+        pseudonym
         for secret in (bytes(32), bytes([1] * 32))
         for resource in (RESOURCE, bytes(32))
-        for holder in ("a", "b")
+        for pseudonym in pairwise_subjects(secret, resource, ["a", "b"])
     }
     assert len(pseudonyms) == 8
 
 
 def test_without_a_holder_s_key_a_pseudonym_is_random() -> None:
-    assert pairwise_subject(bytes(32), RESOURCE, None) != pairwise_subject(
-        bytes(32), RESOURCE, None
-    )
+    [one] = pairwise_subjects(bytes(32), RESOURCE, [])
+    [other] = pairwise_subjects(bytes(32), RESOURCE, [])
+    assert one != other
+
+
+def test_a_token_names_further_keys_only_where_there_are_some(
+    grant: Grant, key: SoftwareSigner
+) -> None:
+    authority = GrantAuthority(key, ORIGIN)
+    _, payload = decode_unverified_jws(authority.issue(grant))
+    assert "counted" not in json.loads(payload)["didgate"]
+    several = replace(grant, counted=("someone", "another"))
+    assert authority.verify(authority.issue(several)) == several
+
+
+def test_a_token_on_as_many_keys_as_a_policy_can_ask_for_is_read(
+    grant: Grant, key: SoftwareSigner
+) -> None:
+    authority = GrantAuthority(key, ORIGIN)
+    counted = pairwise_subjects(bytes(32), RESOURCE, [str(number) for number in range(64)])
+    most = replace(grant, subject=counted[0], counted=counted)
+    assert authority.verify(authority.issue(most)) == most
 
 
 def test_the_signing_key_is_not_shown(key: SoftwareSigner) -> None:

@@ -164,6 +164,11 @@ def test_a_private_key_in_the_set_is_refused(
         lambda members: members["judgements"]["latest"].update(paused=0),
         lambda members: members["judgements"]["latest"].update(block=None),
         lambda members: members["judgements"]["latest"].update(claims={"role": "x"}),
+        lambda members: members["judgements"]["latest"].update(registries={"0x": "yes"}),
+        lambda members: members["judgements"]["latest"].update(registries={"0x": 1}),
+        lambda members: members["judgements"]["latest"].update(
+            leaves=[{"path": {}, "verdict": "true", "code": "holds"}]
+        ),
     ],
 )
 def test_other_contents_are_refused(
@@ -181,6 +186,7 @@ def test_other_contents_are_refused(
         lambda members: members["judgements"]["finalized"].update(verdict="false"),
         lambda members: members["judgements"]["finalized"].update(paused=True),
         lambda members: members["judgements"]["latest"].update(policy=None),
+        lambda members: members["judgements"]["finalized"].update(registries={"0x": False}),
         lambda members: members["judgements"]["latest"].update(
             leaves=[{"path": "allow", "verdict": "true", "code": "holds"}]
         ),
