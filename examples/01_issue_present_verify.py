@@ -65,7 +65,7 @@ print(plan.in_words())
 presentation = wallet.present(plan, contact)
 
 # 4. The verifier looks up what the answer names, and verifies: pure, no network, no clock.
-evidence = gather_evidence(presentation, known)
+evidence = gather_evidence(presentation, challenge, known)
 verified = verify_presentation(presentation, challenge, evidence, datetime.now(UTC))
 print("verified:", [(each.type, each.claims) for each in verified.credentials])
 

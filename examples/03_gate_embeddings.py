@@ -25,12 +25,11 @@ from didgate.client import GateClient, RefusedByGate
 from didgate.config import Home, PassphraseSource, Settings
 from didgate.errors import VerificationError
 from didgate.gate import open_gate
-from didgate.gate.opening import resolver
 from didgate.holder import Wallet
 from didgate.integrations.fastapi import protect, requires
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.ethereum import EthereumAccount, address_of
-from didgate.policy import parse_policy
+from didgate.policy import pin
 from didgate.resources import Manifest, resource_id
 from didgate.stores import open_engine
 from didgate.verifier import RegistrySources
@@ -70,26 +69,18 @@ def prepare(home: Home, manifest: Manifest, agent: str) -> tuple[bytes, Registry
         client = ChainClient.connect(chain)
         contracts = deploy(client, owner)
         contracts.save(home.deployment)
-        registry = contracts.to_dict()["contracts"]["AddressListRegistry"]
-        policy = parse_policy(
-            {
-                "didgate": 1,
-                "registries": {"addressLists": registry},
-                "allow": {"address": {"list": "0x" + agents.hex()}},
-                "grant": {"lifetime": 300},
-            }
-        )
+        allow = {"address": {"list": "0x" + agents.hex()}}
+        draft = {"didgate": 1, "allow": allow, "grant": {"lifetime": 300}}
+        policy = pin(draft, contracts.pins())
         register = contracts.resources.register(MODEL, manifest_digest=manifest.digest, delay=0)
         client.send(owner, register)
         client.send(owner, contracts.address_lists.create("agents"))
         client.send(owner, contracts.address_lists.add(agents, [agent]))
-        epoch = client.read(contracts.policies.state_of(resource)).epoch
-        client.send(owner, contracts.policies.publish(resource, policy.to_bytes(), epoch=epoch))
+        client.send(owner, contracts.policies.publish(resource, policy.to_bytes(), epoch=1))
         client.send(owner, contracts.policies.activate(resource, policy.policy_id))
         registered = client.read(contracts.resources.version_at(resource, 0)).digest
         print("registered on chain:", registered.hex())
-    dids = resolver(client, contracts)
-    return resource, RegistrySources(client, contracts.issuers, contracts.schemas, dids)
+    return resource, RegistrySources.of(client, contracts)
 
 
 def gated_app(url: str, settings: Settings, resource: bytes, folder: Path) -> FastAPI:
@@ -112,7 +103,8 @@ def use(url: str, agent: SoftwareSigner, sources: RegistrySources) -> None:
     """Be two clients: the agent on the list, and somebody else."""
     stranger = SoftwareSigner.generate(KeyAlgorithm.SECP256K1)
     with httpx2.Client(timeout=60) as http:
-        response = client_of(agent, sources, http).post(f"{url}/embeddings", json=[*ALIKE, OTHER])
+        client = client_of(agent, sources, http, url)
+        response = client.post(f"{url}/embeddings", json=[*ALIKE, OTHER])
         first, second, other = response.raise_for_status().json()
         print(
             f"{len(first)} dimensions; alike {dot(first, second):.2f}, not {dot(first, other):.2f}"
@@ -120,16 +112,18 @@ def use(url: str, agent: SoftwareSigner, sources: RegistrySources) -> None:
         if not dot(first, second) > 0.5 > dot(first, other):
             raise SystemExit("these are no embeddings of all-MiniLM-L6-v2")
         try:
-            client_of(stranger, sources, http).post(f"{url}/embeddings", json=[OTHER])
+            client_of(stranger, sources, http, url).post(f"{url}/embeddings", json=[OTHER])
         except RefusedByGate as error:
             print("somebody else:", error.code)
 
 
-def client_of(account: SoftwareSigner, sources: RegistrySources, http: httpx2.Client) -> GateClient:
-    """Return a client whose wallet holds an account, and nothing else."""
+def client_of(
+    account: SoftwareSigner, sources: RegistrySources, http: httpx2.Client, url: str
+) -> GateClient:
+    """Return a client for one service, whose wallet holds an account and nothing else."""
     wallet = Wallet(open_engine("sqlite://"), secrets.token_bytes(32), sources=sources)
     wallet.keys.add(account)
-    return GateClient(wallet, http)
+    return GateClient(wallet, http, origins=[url])
 
 
 def dot(a: list[float], b: list[float]) -> float:

@@ -1,7 +1,6 @@
 """A second, short implementation of policies, which shares no code with the package.
 
-It reads canonical bytes into the JSON form, refuses bytes that are not canonical, and evaluates.
-By itself (``python tests/vectors/independent_policy.py``) it checks ``policy.json``.
+It decodes canonical bytes strictly and evaluates; run by itself, it checks ``policy.json``.
 """
 
 from __future__ import annotations

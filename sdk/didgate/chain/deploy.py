@@ -28,6 +28,12 @@ from didgate.keys import atomic_file
 
 SUSPENSION_DELAY: Final = 24 * 3600
 """Seconds that the end of an issuer's suspension waits, if not told otherwise."""
+_PINNED: Final = {
+    "issuers": IssuerRegistry.NAME,
+    "schemas": SchemaRegistry.NAME,
+    "status": StatusRegistry.NAME,
+    "addressLists": AddressListRegistry.NAME,
+}
 _NO_CODE: Final = keccak256(b"")
 
 
@@ -42,6 +48,10 @@ class DeployedContract:
 
     address: str
     code_hash: bytes
+
+    def to_dict(self) -> dict[str, str]:
+        """Return address and ``codeHash`` as JSON has them."""
+        return {"address": self.address, "codeHash": "0x" + self.code_hash.hex()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +101,13 @@ class Deployment:
         """The registry of did:ethr identities (ERC-1056)."""
         return DIDRegistry(self.contracts[DIDRegistry.NAME].address)
 
+    def pins(self) -> dict[str, dict[str, str]]:
+        """Return the registries that policies pin, as their ``registries`` name them."""
+        return {kind: self.contracts[name].to_dict() for kind, name in _PINNED.items()}
+
     def to_dict(self) -> dict[str, Any]:
         """Return the deployment as JSON has it."""
-        contracts = {
-            name: {"address": contract.address, "codeHash": "0x" + contract.code_hash.hex()}
-            for name, contract in self.contracts.items()
-        }
+        contracts = {name: contract.to_dict() for name, contract in self.contracts.items()}
         return {"chainId": self.chain_id, "contracts": contracts}
 
     @classmethod

@@ -1,8 +1,4 @@
-"""The contract ``IssuerRegistry``: who may attest what, and with which keys.
-
->>> issuer_id("did:web:issuer.example").hex()[:8]
-'59492e7c'
-"""
+"""The contract ``IssuerRegistry``: who may attest what, and with which keys."""
 
 from __future__ import annotations
 
@@ -32,16 +28,6 @@ class Issuer:
     did: str
     controller: str
     suspended_until: int
-
-
-def issuer_id(did: str) -> bytes:
-    """Return the 32-byte id of an issuer: keccak256 of its DID."""
-    return keccak256(did.encode())
-
-
-def key_id(public_key: bytes) -> bytes:
-    """Return the 32-byte id of a key: keccak256 of its bytes as the registry stores them."""
-    return keccak256(public_key)
 
 
 def possession_message(*, chain_id: int, registry: str, issuer: bytes, public_key: bytes) -> bytes:

@@ -80,6 +80,27 @@ class ChainLock:
         os.close(self._descriptor)
 
 
+def served_at(path: Path) -> str | None:
+    """Return where another process serves a chain; None if no process has it open.
+
+    Args:
+        path: the chain file; need not be there.
+
+    Raises:
+        ChainInUse: another process has the chain open, and does not serve it.
+        ChainError: ``chain_file_unusable``, the lock file cannot be made.
+    """
+    if not path.is_file():
+        return None
+    try:
+        ChainLock(path).release()
+    except ChainInUse as error:
+        if error.url is None:
+            raise
+        return error.url
+    return None
+
+
 def _read(descriptor: int) -> str | None:
     os.lseek(descriptor, 0, os.SEEK_SET)
     return os.read(descriptor, 2048).decode() or None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from didgate.chain.calls import Call, Transaction
 from didgate.chain.contract import Contract, address, same
@@ -59,6 +59,24 @@ class HistoryEntry:
     block_number: int
 
 
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled(Generic[Value]):
+    """A setting that waits to be brought into force.
+
+    Args:
+        value: the delay in seconds, or the guardian's EIP-55 address, zero for none.
+        from_: when it can be brought into force, in Unix seconds.
+        until: when the schedule lapses, exclusive, in Unix seconds.
+    """
+
+    value: Value
+    from_: int
+    until: int
+
+
 class PolicyRegistry(Contract):
     """Speaks to a policy registry."""
 
@@ -84,6 +102,16 @@ class PolicyRegistry(Contract):
     def is_editor(self, resource: bytes, account: str) -> Call[bool]:
         """Whether an account may publish policies for a resource beside its owner."""
         return self._read("isEditor", resource, account, result=bool)
+
+    def pending_delay(self, resource: bytes) -> Call[Scheduled[int] | None]:
+        """The scheduled delay, if there is one."""
+        return self._read("pendingDelay", resource, result=_scheduled)
+
+    def pending_guardian(self, resource: bytes) -> Call[Scheduled[str] | None]:
+        """The scheduled guardian, if there is one."""
+        return self._read(
+            "pendingGuardian", resource, result=lambda who, *times: _scheduled(address(who), *times)
+        )
 
     def history_length(self, resource: bytes) -> Call[int]:
         """How many policies came into force so far."""
@@ -173,6 +201,10 @@ def _state(fields: tuple[Any, ...]) -> RegistryState:
         pending_from=pending_from,
         pending_until=pending_until,
     )
+
+
+def _scheduled(value: Value, from_: int, until: int) -> Scheduled[Value] | None:
+    return Scheduled(value, from_, until) if from_ else None
 
 
 def _policy_or_none(policy: bytes) -> bytes | None:

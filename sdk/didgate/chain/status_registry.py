@@ -6,12 +6,6 @@ from collections.abc import Sequence
 
 from didgate.chain.calls import Call, Transaction
 from didgate.chain.contract import Contract
-from didgate.encoding import keccak256
-
-
-def status_list_id(issuer: bytes, type_id: bytes) -> bytes:
-    """Return the 32-byte id of the list of an issuer and a credential type."""
-    return keccak256(issuer + type_id)  # abi.encode of two words
 
 
 class StatusRegistry(Contract):

@@ -19,8 +19,7 @@ from didgate.cli.transactions import announce
 from didgate.cli.workspace import Workspace
 from didgate.credentials.identifiers import issuer_id, status_list_id
 from didgate.errors import InvalidInput
-from didgate.issuer import IssuanceRecords, OnChainStatus
-from didgate.issuer.status import end_validity
+from didgate.issuer import IssuanceRecords, OnChainStatus, end_validity
 from didgate.keys import atomic_file
 
 

@@ -7,18 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from didgate.bbs.eip2537 import g1_to_eip2537
 from didgate.chain.facts import KeyFact, KeyKind
-from didgate.chain.issuer_registry import issuer_id, possession_message
 from didgate.chain.policy_registry import INDEFINITELY
 from didgate.cli import inputs
 from didgate.cli.options import Account, AsJSON, Yes
 from didgate.cli.output import hexadecimal, print_json, print_record, print_records, time_text
 from didgate.cli.transactions import send
 from didgate.cli.workspace import Workspace
-from didgate.credentials.identifiers import key_id, registered_key_bytes
+from didgate.credentials.identifiers import issuer_id, key_id
 from didgate.dids import parse_did
 from didgate.errors import ChainError
+from didgate.issuer import key_registration
 from didgate.keys import KeyAlgorithm
 
 app = typer.Typer()
@@ -90,33 +89,14 @@ def add_key(
     """Register a key, with a proof that the issuer has it; by the issuer's controller."""
     with Workspace.from_environment(account) as workspace:
         public_key = workspace.public_key(key)
-        registered = registered_key_bytes(public_key)
-        bbs = public_key.algorithm is KeyAlgorithm.BLS12_381
-        transaction = workspace.deployment.issuers.register_key(
-            issuer_id(did),
-            KeyKind.BBS if bbs else KeyKind.P256,
-            registered,
-            _prove_possession(workspace, key, did, registered, bbs=bbs),
-        )
         deed = f"Register key {key} ({hexadecimal(key_id(public_key))}) for {did}"
+        bbs = public_key.algorithm is KeyAlgorithm.BLS12_381
+        open_key = workspace.keystore.bbs_signer if bbs else workspace.keystore.signer
+        registry, chain_id = workspace.deployment.issuers, workspace.chain.chain_id
+        transaction = key_registration(registry, chain_id, did, open_key(key))
         sent = send(workspace, transaction, deed, ask=not (yes or as_json))
     record = {"did": did, "keyId": hexadecimal(key_id(public_key)), "key": key}
     print_record(record | sent, as_json=as_json)
-
-
-def _prove_possession(
-    workspace: Workspace, name: str, did: str, registered: bytes, *, bbs: bool
-) -> bytes:
-    """Sign, with the key itself, that this issuer registers it here."""
-    message = possession_message(
-        chain_id=workspace.chain.chain_id,
-        registry=workspace.deployment.issuers.address,
-        issuer=issuer_id(did),
-        public_key=registered,
-    )
-    if bbs:
-        return g1_to_eip2537(workspace.keystore.bbs_signer(name).prove_possession(message))
-    return workspace.keystore.signer(name).sign(message)
 
 
 @app.command()

@@ -16,6 +16,16 @@ Account = Annotated[
         help="Key that signs and pays for the transaction, instead of DIDGATE_ACCOUNT.",
     ),
 ]
+Disclose = Annotated[bool, typer.Option("--yes", "-y", help="Disclose it without asking.")]
+Holding = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        metavar="NAME",
+        help="Key in the keystore of the account to show, where one is asked for; by default the "
+        "wallet's own.",
+    ),
+]
 File = Annotated[Path, typer.Argument(help="JSON or YAML file; - reads JSON from standard input.")]
 Resource = Annotated[
     str,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,18 +10,26 @@ import typer
 from didgate.chain.calls import Transaction
 from didgate.chain.facts import PolicyState
 from didgate.chain.policy_registry import PolicyRegistry
-from didgate.cli import inputs
+from didgate.cli import inputs, policy_changes
 from didgate.cli.options import Account, AsJSON, File, Resource, Yes
 from didgate.cli.output import hexadecimal, print_json, print_record, print_text
-from didgate.cli.policy_file import check_here, pin_registries, read_policy, schemas_of
-from didgate.cli.policy_state import describe, effective_policy, read_state, summarize
+from didgate.cli.policy_changes import change
+from didgate.cli.policy_file import check_here, read_policy, schemas_of
+from didgate.cli.policy_state import (
+    describe,
+    effective_policy,
+    read_record,
+    read_state,
+    summarize,
+)
 from didgate.cli.transactions import send
 from didgate.cli.workspace import Workspace
 from didgate.errors import InvalidInput
-from didgate.policy import Policy, effective, explain
+from didgate.policy import Policy, effective, explain, pin
 from didgate.policy.explain import duration
 
 app = typer.Typer()
+app.add_typer(policy_changes.app)
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no chain: leave registries and schemas unchecked.")
 ]
@@ -52,12 +59,12 @@ def id_(file: File, *, as_json: AsJSON = False) -> None:
         typer.echo(hexadecimal(policy.policy_id))
 
 
-@app.command()
-def pin(file: File, *, _as_json: AsJSON = False) -> None:
+@app.command("pin")
+def pin_(file: File, *, _as_json: AsJSON = False) -> None:
     """Print a policy, written without registries, with those deployed here; always as JSON."""
     document = inputs.read_document(file)
     with Workspace.from_environment() as workspace:
-        policy = pin_registries(document, workspace.deployment)
+        policy = pin(document, workspace.deployment.pins())
     print_json(policy.to_dict())
 
 
@@ -146,21 +153,10 @@ def activate(
 
 
 @app.command()
-def cancel(
-    resource: Resource, *, account: Account = None, yes: Yes = False, as_json: AsJSON = False
-) -> None:
-    """Withdraw the scheduled policy; by owner, editors and guardian."""
-    with Workspace.from_environment(account) as workspace:
-        deed = f"Withdraw the scheduled policy of {resource}"
-        record = _change(workspace, resource, PolicyRegistry.cancel, deed, ask=not (yes or as_json))
-    print_record(record, as_json=as_json)
-
-
-@app.command()
 def show(resource: Resource, *, account: Account = None, as_json: AsJSON = False) -> None:
     """Show what holds for a resource, what is scheduled, and who can change it."""
     with Workspace.from_environment(account) as workspace:
-        record = describe(read_state(workspace, inputs.resource(workspace, resource)))
+        record = read_record(workspace, inputs.resource(workspace, resource))
     print_record(record if as_json else summarize(record), as_json=as_json)
 
 
@@ -183,46 +179,8 @@ def restrict(
         check_here(policy, workspace)
         _check_together(read_state(workspace, inputs.resource(workspace, resource)), policy)
         deed = f"Demand policy {hexadecimal(policy.policy_id)} besides for {resource}"
-        record = _change(workspace, resource, add, deed, ask=not (yes or as_json))
+        record = change(workspace, resource, add, deed, ask=not (yes or as_json))
     print_record(_named(policy) | record, as_json=as_json)
-
-
-@app.command()
-def pause(
-    resource: Resource, *, account: Account = None, yes: Yes = False, as_json: AsJSON = False
-) -> None:
-    """Stop all access at once; by owner, editors and guardian."""
-    with Workspace.from_environment(account) as workspace:
-        deed = f"Stop all access to {resource}"
-        record = _change(workspace, resource, PolicyRegistry.pause, deed, ask=not (yes or as_json))
-    print_record(record, as_json=as_json)
-
-
-@app.command()
-def unpause(
-    resource: Resource, *, account: Account = None, yes: Yes = False, as_json: AsJSON = False
-) -> None:
-    """Let a pause end after the resource's delay; by owner and editors."""
-    with Workspace.from_environment(account) as workspace:
-        deed = f"Let the pause of {resource} end"
-        ask = not (yes or as_json)
-        record = _change(workspace, resource, PolicyRegistry.unpause, deed, ask=ask)
-    print_record(record, as_json=as_json)
-
-
-def _change(
-    workspace: Workspace,
-    resource: str,
-    transaction: Callable[[PolicyRegistry, bytes], Transaction],
-    deed: str,
-    *,
-    ask: bool,
-) -> dict[str, Any]:
-    """Send a transaction about a resource, and return where that leaves it."""
-    wanted = inputs.resource(workspace, resource)
-    sent = send(workspace, transaction(workspace.deployment.policies, wanted), deed, ask=ask)
-    state = describe(read_state(workspace, wanted))
-    return {name: state[name] for name in ("resource", "epoch", "paused", "pausedUntil")} | sent
 
 
 def _check_together(state: PolicyState, restriction: Policy) -> None:

@@ -27,6 +27,23 @@ def read_state(workspace: Workspace, resource: bytes) -> PolicyState:
     return state
 
 
+def read_record(workspace: Workspace, resource: bytes) -> dict[str, Any]:
+    """Return what the latest block says about a resource as JSON, with what is scheduled.
+
+    Raises:
+        ChainError: as ``read_state``.
+    """
+    state, policies = read_state(workspace, resource), workspace.deployment.policies
+    at, now = state.block.hash, _now(state)
+    delay = workspace.chain.read(policies.pending_delay(resource), at=at)
+    guardian = workspace.chain.read(policies.pending_guardian(resource), at=at)
+    return describe(state) | {
+        "scheduledDelay": delay and {"delay": delay.value} | _times(delay.from_, delay.until, now),
+        "scheduledGuardian": guardian
+        and {"guardian": _account(guardian.value)} | _times(guardian.from_, guardian.until, now),
+    }
+
+
 def effective_policy(state: PolicyState) -> Policy:
     """Return the policy in force, restrictions included.
 
@@ -50,7 +67,7 @@ def describe(state: PolicyState) -> dict[str, Any]:
     return {
         "resource": hexadecimal(state.resource),
         "owner": state.owner,
-        "guardian": None if int(state.guardian, 16) == 0 else state.guardian,
+        "guardian": _account(state.guardian),
         "delay": state.delay,
         "epoch": state.epoch,
         "paused": now < state.paused_until,
@@ -64,12 +81,16 @@ def describe(state: PolicyState) -> dict[str, Any]:
 
 def summarize(record: dict[str, Any]) -> dict[str, Any]:
     """Return a described state in few words, without the text of policies."""
+    times = "{state}: from {from} to {until}"
+    delay, guardian = record["scheduledDelay"], record["scheduledGuardian"]
     return record | {
         "delay": duration(record["delay"]),
         "active": record["active"] and "{policyId} since {since}".format(**record["active"]),
         "restrictions": [each["policyId"] for each in record["restrictions"]],
-        "pending": record["pending"]
-        and "{policyId} {state}: from {from} to {until}".format(**record["pending"]),
+        "pending": record["pending"] and f"{{policyId}} {times}".format(**record["pending"]),
+        "scheduledDelay": delay and f"{duration(delay['delay'])} {times}".format(**delay),
+        "scheduledGuardian": guardian
+        and f"{guardian['guardian'] or 'nobody'} {times}".format(**guardian),
     }
 
 
@@ -87,9 +108,18 @@ def _version(policy_id: bytes, content: bytes) -> dict[str, Any]:
 
 
 def _pending(pending: PendingPolicy, now: int) -> dict[str, Any]:
-    begun, lapsed = now >= pending.from_, now >= pending.until
-    return _version(pending.policy_id, pending.content) | {
+    version = _version(pending.policy_id, pending.content)
+    return version | _times(pending.from_, pending.until, now)
+
+
+def _times(from_: int, until: int, now: int) -> dict[str, Any]:
+    begun, lapsed = now >= from_, now >= until
+    return {
         "state": "lapsed" if lapsed else "ready" if begun else "waiting",
-        "from": time_text(pending.from_),
-        "until": time_text(pending.until),
+        "from": time_text(from_),
+        "until": time_text(until),
     }
+
+
+def _account(address: str) -> str | None:
+    return None if int(address, 16) == 0 else address

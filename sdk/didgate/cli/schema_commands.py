@@ -9,10 +9,10 @@ import typer
 from didgate.cli import inputs
 from didgate.cli.options import Account, AsJSON, File, Yes
 from didgate.cli.output import hexadecimal, print_json, print_record, print_records
-from didgate.cli.schema_file import schema_from_document, schema_to_document
 from didgate.cli.transactions import send
 from didgate.cli.workspace import Workspace
 from didgate.credentials.schema import AttributeSchema
+from didgate.credentials.schema_document import schema_from_document, schema_to_document
 from didgate.errors import ChainError
 
 app = typer.Typer()

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from didgate.cli import inputs
-from didgate.cli.options import AsJSON, Yes
+from didgate.cli import inputs, wallet_request
+from didgate.cli.options import AsJSON, Disclose, Holding, Yes
 from didgate.cli.output import print_json, print_record, print_records, print_text, say, time_text
 from didgate.cli.transactions import confirm
-from didgate.cli.wallet_session import contact, make_wallet, open_wallet
+from didgate.cli.wallet_session import agree, contact, make_wallet, open_wallet
 from didgate.cli.workspace import Workspace
 from didgate.credentials.challenge import Challenge
 from didgate.dids import did_key
@@ -23,6 +23,7 @@ from didgate.keys import KeyAlgorithm
 from didgate.keys.ethereum import address_of
 
 app = typer.Typer()
+app.add_typer(wallet_request.app)
 Credential = Annotated[str, typer.Argument(metavar="ID", help="The wallet's name for it.")]
 ChallengeFile = Annotated[
     Path, typer.Argument(metavar="[FILE]", help="The challenge, or the body of the 401 it came in.")
@@ -35,15 +36,6 @@ Key = Annotated[
     typer.Option(
         metavar="NAME",
         help="DPoP key of the request: its name in the keystore, or its RFC 7638 thumbprint.",
-    ),
-]
-Holding = Annotated[
-    str | None,
-    typer.Option(
-        "--account",
-        metavar="NAME",
-        help="Key in the keystore of the account to show, where one is asked for; by default the "
-        "wallet's own.",
     ),
 ]
 _STDIN = Path("-")
@@ -150,16 +142,12 @@ def present(
     url: Gate,
     key: Key,
     account: Holding = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Disclose it without asking.")] = False,
+    yes: Disclose = False,
     as_json: AsJSON = False,
 ) -> None:
     """Answer a challenge: say what would be disclosed, and print the presentation as JSON."""
     with _answering(file, url, key, account) as (wallet, plan, talking):
-        if not (yes and as_json):
-            for line in plan.in_words().splitlines():
-                say(line)
-        if not yes:  # consent is asked for in JSON, too
-            confirm("Disclose it?")
+        agree(plan, yes=yes, as_json=as_json)
         presentation = wallet.present(plan, talking)
     print_json(presentation.to_dict())
 

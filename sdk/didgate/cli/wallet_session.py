@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from didgate.cli.output import say
+from didgate.cli.transactions import confirm
 from didgate.cli.workspace import Workspace
 from didgate.credentials.evidence import IssuerKey
 from didgate.credentials.schema import AttributeSchema
 from didgate.dids import DIDDocument
 from didgate.errors import InvalidInput
-from didgate.holder import Contact, Wallet
+from didgate.holder import Contact, Plan, Wallet
 from didgate.keys import SoftwareSigner
 from didgate.stores import open_engine
 
@@ -56,6 +58,21 @@ def open_wallet(workspace: Workspace, *accounts: SoftwareSigner) -> Iterator[Wal
         )
     finally:
         engine.dispose()
+
+
+def agree(plan: Plan, *, yes: bool, as_json: bool) -> None:
+    """Say what a plan would disclose, and let a person agree; ends the command if not.
+
+    Consent is asked for also where the output is JSON: only ``yes`` stands for it.
+
+    Raises:
+        InvalidInput: ``confirmation_missing`` where nobody is there to agree.
+    """
+    if not (yes and as_json):
+        for line in plan.in_words().splitlines():
+            say(line)
+    if not yes:
+        confirm("Disclose it?")
 
 
 def contact(workspace: Workspace, url: str, key: str) -> Contact:

@@ -9,23 +9,24 @@ from dataclasses import replace
 from functools import cached_property
 from getpass import getpass
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from didgate.chain.client import ChainClient
 from didgate.chain.deploy import Deployment
-from didgate.chain.embedded import EmbeddedChain
-from didgate.chain.lock import ChainInUse
+from didgate.chain.opening import open_chain
 from didgate.config import Settings
 from didgate.credentials.evidence import RegistrySources
-from didgate.dids import DIDDocument, DIDWeb, Resolver, did_jwk, did_key
+from didgate.dids import DIDDocument, Resolver, standard
 from didgate.dids.did_ethr import DIDEthr, RegistryNetwork
 from didgate.errors import ChainError, InvalidInput
-from didgate.fetch import HTTPFetcher
 from didgate.issuer import IssuanceRecords
 from didgate.keys import KeyAlgorithm, PublicKey, SoftwareSigner
 from didgate.keys.ethereum import EthereumAccount, address_of
 from didgate.keys.keystore import Keystore
 from didgate.stores import open_engine
+
+if TYPE_CHECKING:  # py-evm takes long to import, and few commands open the file themselves
+    from didgate.chain.embedded import EmbeddedChain
 
 
 class Workspace:
@@ -72,9 +73,7 @@ class Workspace:
         """The keystore; made on first use."""
         self.home.create()
         passphrase = self.settings.passphrase.read(self._ask)
-        if self.home.keystore.exists():
-            return Keystore.open(self.home.keystore, passphrase)
-        return Keystore.create(self.home.keystore, passphrase)
+        return Keystore.open_or_create(self.home.keystore, passphrase)
 
     def public_keys(self) -> dict[str, PublicKey]:
         """Return the public keys in the keystore by name, which takes no passphrase."""
@@ -140,6 +139,8 @@ class Workspace:
         Raises:
             ChainError: ``chain_in_use`` if another process has it open.
         """
+        from didgate.chain.embedded import EmbeddedChain
+
         if self.home.chain.exists():
             return self._closing.enter_context(EmbeddedChain.open(self.home.chain))
         if self.settings.account not in self.public_keys():
@@ -155,19 +156,11 @@ class Workspace:
         Raises:
             ChainError: ``chain_missing``, ``chain_in_use`` or ``unreachable``.
         """
-        if self.settings.rpc_url:
-            return ChainClient.connect(self.settings.rpc_url)
-        if not self.home.chain.exists():
+        if not self.settings.rpc_url and not self.home.chain.exists():
             raise ChainError(
                 "chain_missing", "there is no chain here yet: begin one with `didgate chain up`"
             )
-        try:
-            chain = self._closing.enter_context(EmbeddedChain.open(self.home.chain))
-        except ChainInUse as error:
-            if error.url is None:
-                raise
-            return ChainClient.connect(error.url)
-        return ChainClient.connect(chain)
+        return open_chain(self.settings.rpc_url, self.home.chain, self._closing)
 
     @cached_property
     def deployment(self) -> Deployment:
@@ -184,33 +177,24 @@ class Workspace:
 
     @cached_property
     def resolver(self) -> Resolver:
-        """Resolves did:key, did:jwk, did:web and, on this chain, did:ethr."""
+        """Resolves did:key, did:jwk, did:web, and did:ethr, for which alone it needs the chain."""
 
         def resolve_ethr(did: str) -> DIDDocument:
             network = RegistryNetwork(self.chain, self.deployment.dids)
             return DIDEthr({self.chain.chain_id: network}).resolve(did)
 
-        return Resolver(
-            {
-                "key": did_key.resolve,
-                "jwk": did_jwk.resolve,
-                "web": DIDWeb(HTTPFetcher()).resolve,
-                "ethr": resolve_ethr,
-            }
-        )
+        return standard.resolver_with(resolve_ethr)
 
     @cached_property
     def sources(self) -> RegistrySources:
         """Where schemas and issuers' keys are looked up."""
-        return RegistrySources(
-            self.chain, self.deployment.issuers, self.deployment.schemas, self.resolver
-        )
+        return RegistrySources.of(self.chain, self.deployment)
 
     @cached_property
     def issuance_records(self) -> IssuanceRecords:
         """What the issuers of this machine have issued."""
         self.home.create()
-        engine = open_engine(self.home.root / "issuer.sqlite")
+        engine = open_engine(self.home.issuer)
         self._closing.callback(engine.dispose)
         return IssuanceRecords(engine)
 

@@ -13,15 +13,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from didgate.bbs.eip2537 import g2_from_eip2537
 from didgate.chain.calls import Call
+from didgate.chain.client import ChainClient
+from didgate.chain.deploy import Deployment
 from didgate.chain.facts import KeyFact, KeyKind
 from didgate.chain.issuer_registry import IssuerRegistry
 from didgate.chain.schema_registry import SchemaRegistry
 from didgate.credentials.schema import AttributeSchema
-from didgate.dids import DIDDocument, Resolver
+from didgate.dids import DIDDocument, Resolver, standard
 from didgate.encoding import keccak256
 from didgate.errors import ChainError, DidgateError, InvalidInput, VerificationError
 from didgate.keys import KeyAlgorithm, PublicKey
@@ -141,6 +143,17 @@ class RegistrySources:
         self._resolver = resolver
         self._cached_schema = _remember_found(self._read_schema)
         self._cached_key = _remember_found(self._read_key)
+
+    @classmethod
+    def of(cls, client: ChainClient, deployment: Deployment) -> Self:
+        """Return the sources of a deployment, with the standard resolver of DIDs.
+
+        Args:
+            client: reads the chain.
+            deployment: where the registries stand.
+        """
+        resolver = standard.resolver(client, deployment.dids)
+        return cls(client, deployment.issuers, deployment.schemas, resolver)
 
     def schema(self, schema_id: bytes) -> AttributeSchema | None:
         """Return the schema with this id.

@@ -11,31 +11,19 @@ from __future__ import annotations
 from functools import lru_cache
 
 from didgate.bbs.eip2537 import g2_to_eip2537
+from didgate.chain.identifiers import issuer_id, status_list_id
 from didgate.encoding import keccak256
 from didgate.errors import InvalidInput
 from didgate.keys import KeyAlgorithm, PublicKey
 
+__all__ = ["issuer_id", "key_id", "registered_key_bytes", "status_list_id", "vct_type_id"]
+
 _CACHED_KEYS = 1024
-
-
-def issuer_id(did: str) -> bytes:
-    """Return keccak256 of the issuer's DID."""
-    return keccak256(did.encode("utf-8"))
 
 
 def vct_type_id(vct: str) -> bytes:
     """Return keccak256 of the type of an SD-JWT VC."""
     return keccak256(vct.encode("utf-8"))
-
-
-def status_list_id(issuer: bytes, type_id: bytes) -> bytes:
-    """Return the id of the status list that an issuer keeps for one type of credential.
-
-    Args:
-        issuer: 32-byte issuer id.
-        type_id: 32 bytes: a schema id, or the id of a ``vct``.
-    """
-    return keccak256(issuer + type_id)  # abi.encode of two bytes32 is their concatenation
 
 
 @lru_cache(maxsize=_CACHED_KEYS)

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from didgate.bbs.eip2537 import g1_to_eip2537
 from didgate.chain.address_lists import address_list_id
 from didgate.chain.client import ChainClient
 from didgate.chain.deploy import Deployment
-from didgate.chain.facts import KeyKind
-from didgate.chain.issuer_registry import possession_message
-from didgate.credentials import identifiers
-from didgate.keys import KeyAlgorithm, Signer, SoftwareBBSSigner, SoftwareSigner
+from didgate.issuer import key_registration
+from didgate.keys import BBSSigner, KeyAlgorithm, Signer, SoftwareSigner
 from didgate.keys.ethereum import EthereumAccount
-from didgate.policy import parse_policy
+from didgate.policy import Policy, pin
 from didgate.resources import Manifest, resource_id
 
 MODEL_URI = "https://models.example/handwritten-digits"
@@ -78,19 +74,10 @@ class Administration:
             transaction = self.deployment.issuers.accredit(did, type_id, controller.address)
             self.client.send(self.registrar, transaction)
 
-    def register_bbs_key(
-        self, did: str, signer: SoftwareBBSSigner, controller: EthereumAccount
-    ) -> None:
-        """Register the key that signs an issuer's attribute credentials."""
-        key = identifiers.registered_key_bytes(signer.public_key)
-        proof = g1_to_eip2537(signer.prove_possession(self._possession(did, key)))
-        self._register_key(did, KeyKind.BBS, key, proof, controller)
-
-    def register_p256_key(self, did: str, signer: Signer, controller: EthereumAccount) -> None:
-        """Register the key that signs an issuer's SD-JWTs."""
-        key = identifiers.registered_key_bytes(signer.public_key)
-        proof = signer.sign(self._possession(did, key))
-        self._register_key(did, KeyKind.P256, key, proof, controller)
+    def register_key(self, did: str, signer: Signer | BBSSigner, account: EthereumAccount) -> None:
+        """Register a key that signs an issuer's credentials; its account pays."""
+        registry, chain_id = self.deployment.issuers, self.client.chain_id
+        self.client.send(account, key_registration(registry, chain_id, did, signer))
 
     def list_collaborators(self, accounts: Iterable[str]) -> None:
         """Make the list of accounts that may use the model as they are."""
@@ -98,51 +85,30 @@ class Administration:
         self.client.send(self.provider, lists.create(COLLABORATORS))
         self.client.send(self.provider, lists.add(self.collaborators, list(accounts)))
 
-    def policy(self, schema_id: bytes) -> dict[str, Any]:
+    def policy(self, schema_id: bytes) -> Policy:
         """Return the policy: role in a list **and** clearance ≥ 3, **or** an address on a list."""
-        contracts = self.deployment.to_dict()["contracts"]
         cleared = {"role": {"in": ["auditor", "researcher"]}, "clearance": {"atLeast": 3}}
-        schema = "0x" + schema_id.hex()
-        return {
-            "didgate": 1,
-            "registries": {
-                "issuers": contracts["IssuerRegistry"],
-                "schemas": contracts["SchemaRegistry"],
-                "status": contracts["StatusRegistry"],
-                "addressLists": contracts["AddressListRegistry"],
+        accredited = {"issuers": "accredited", "claims": cleared}
+        return pin(
+            {
+                "didgate": 1,
+                "allow": {
+                    "any": [
+                        {"credential": {"schema": "0x" + schema_id.hex(), **accredited}},
+                        {"credential": {"vct": BADGE_TYPE, **accredited}},
+                        {"address": {"list": "0x" + self.collaborators.hex()}},
+                    ]
+                },
+                "grant": {"lifetime": GRANT_SECONDS},
             },
-            "allow": {
-                "any": [
-                    {"credential": {"schema": schema, "issuers": "accredited", "claims": cleared}},
-                    {"credential": {"vct": BADGE_TYPE, "issuers": "accredited", "claims": cleared}},
-                    {"address": {"list": "0x" + self.collaborators.hex()}},
-                ]
-            },
-            "grant": {"lifetime": GRANT_SECONDS},
-        }
+            self.deployment.pins(),
+        )
 
-    def publish(self, document: dict[str, Any]) -> None:
+    def publish(self, policy: Policy) -> None:
         """Publish a policy and bring it into force."""
-        policy = parse_policy(document)
         policies = self.deployment.policies
         epoch = self.client.read(policies.state_of(self.resource)).epoch
         self.client.send(
             self.provider, policies.publish(self.resource, policy.to_bytes(), epoch=epoch)
         )
         self.client.send(self.provider, policies.activate(self.resource, policy.policy_id))
-
-    def _possession(self, did: str, key: bytes) -> bytes:
-        """Return what a key signs, so that nobody registers another's key as their own."""
-        return possession_message(
-            chain_id=self.client.chain_id,
-            registry=self.deployment.issuers.address,
-            issuer=identifiers.issuer_id(did),
-            public_key=key,
-        )
-
-    def _register_key(
-        self, did: str, kind: KeyKind, key: bytes, proof: bytes, controller: EthereumAccount
-    ) -> None:
-        issuer = identifiers.issuer_id(did)
-        transaction = self.deployment.issuers.register_key(issuer, kind, key, proof)
-        self.client.send(controller, transaction)

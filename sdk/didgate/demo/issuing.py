@@ -88,8 +88,8 @@ class Organisation:
         """Be accredited for both types, and register both keys."""
         types = [CLEARANCE.schema_id, vct_type_id(BADGE_TYPE)]
         administration.accredit(self.did, types, self.account)
-        administration.register_bbs_key(self.did, self.bbs, self.account)
-        administration.register_p256_key(self.did, self.p256, self.account)
+        administration.register_key(self.did, self.bbs, self.account)
+        administration.register_key(self.did, self.p256, self.account)
 
     def clearances(
         self, records: IssuanceRecords, *, clock: Clock | None = None

@@ -58,14 +58,19 @@ class Holder:
 
     wallet: Wallet
     last_plan: Plan | None = None
-    client: GateClient = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.start_afresh()
+    _clients: dict[str, GateClient] = field(default_factory=dict, init=False, repr=False)
 
     def start_afresh(self) -> None:
         """Take another client: no grant, no cookie, another DPoP key, only the wallet stays."""
-        self.client = GateClient(self.wallet, http_client(), approve=self._consent)
+        self._clients.clear()
+
+    def client(self, url: str) -> GateClient:
+        """Return the client that answers the challenges of one service, and of no other."""
+        if url not in self._clients:
+            self._clients[url] = GateClient(
+                self.wallet, http_client(), origins=[url], approve=self._consent
+            )
+        return self._clients[url]
 
     def predict(self, url: str, images: Sequence[Image]) -> list[int]:
         """Have the service read images.
@@ -79,13 +84,13 @@ class Holder:
             InvalidInput: ``cannot_satisfy``, the wallet has nothing that would do.
         """
         pixels = [image.pixels for image in images]
-        response = self.client.post(url + PREDICT, json={"images": pixels})
+        response = self.client(url).post(url + PREDICT, json={"images": pixels})
         digits: list[int] = response.raise_for_status().json()["digits"]
         return digits
 
     def grant(self, url: str) -> GrantHeld | None:
         """Return the grant that the next prediction would be asked for with, if there is one."""
-        return self.client.grant_for(url + PREDICT)
+        return self.client(url).grant_for(url + PREDICT)
 
     def _consent(self, plan: Plan) -> bool:
         """Take note of what would be disclosed; a program for people would ask here."""

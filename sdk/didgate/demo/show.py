@@ -21,7 +21,7 @@ from didgate.demo.issuing import CLEARANCE
 from didgate.demo.rows import Step
 from didgate.demo.world import PREPARATIONS, World, begin
 from didgate.errors import DidgateError
-from didgate.policy import explain, parse_policy
+from didgate.policy import explain
 
 SCENES: Sequence[Callable[[World], Step]] = (
     scenes.cleared_researcher,
@@ -116,5 +116,5 @@ def _play(scene: Callable[[World], Step], world: World, aside: Console) -> Step:
 
 
 def _policy_in_words(world: World) -> str:
-    policy = parse_policy(world.administration.policy(CLEARANCE.schema_id))
+    policy = world.administration.policy(CLEARANCE.schema_id)
     return explain(policy, schemas={CLEARANCE.schema_id: CLEARANCE}, delay=0)

@@ -16,7 +16,6 @@ from didgate.demo.issuing import CLEARANCE, Organisation, Person
 from didgate.demo.model import Image, held_out_images, train_into
 from didgate.demo.people import Holder, open_wallet
 from didgate.demo.stage import ServedChain, Stage
-from didgate.gate.opening import resolver
 from didgate.issuer import IssuanceRecords
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.ethereum import address_of
@@ -158,8 +157,5 @@ def _give(world: World, name: str, credential: AttributeCredential) -> None:
 
 
 def _newcomer(world: World, name: str) -> Holder:
-    client, deployment = world.administration.client, world.administration.deployment
-    sources = RegistrySources(
-        client, deployment.issuers, deployment.schemas, resolver(client, deployment)
-    )
+    sources = RegistrySources.of(world.administration.client, world.administration.deployment)
     return Holder(open_wallet(world.stage.home.root, name, sources))

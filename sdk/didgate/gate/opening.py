@@ -12,15 +12,10 @@ import secrets
 from contextlib import ExitStack
 from typing import Final
 
-from didgate.chain.client import ChainClient
 from didgate.chain.deploy import Deployment
-from didgate.chain.embedded import EmbeddedChain
-from didgate.chain.lock import ChainInUse
+from didgate.chain.opening import open_chain
 from didgate.chain.snapshot import SnapshotReader
 from didgate.config import Settings
-from didgate.dids import DIDWeb, Resolver, did_jwk, did_key
-from didgate.dids.did_ethr import DIDEthr, RegistryNetwork
-from didgate.fetch import HTTPFetcher
 from didgate.gate.access import Gate, GateKeys, GateStores
 from didgate.gate.dpop import ServerNonces
 from didgate.keys import KeyAlgorithm, SoftwareSigner
@@ -60,16 +55,19 @@ def open_gate(audience: str, settings: Settings | None = None) -> Gate:
     settings = settings or Settings.from_environment(os.environ)
     settings.home.create()
     with ExitStack() as closing:
-        client = _connect(settings, closing)
+        client = open_chain(settings.rpc_url, settings.home.chain, closing)
         deployment = Deployment.load(settings.home.deployment, client)
         return Gate(
             audience=audience,
             client=client,
             deployment=deployment,
-            snapshots=SnapshotReader(client, deployment, max_staleness=settings.max_staleness),
-            sources=RegistrySources(
-                client, deployment.issuers, deployment.schemas, resolver(client, deployment)
+            snapshots=SnapshotReader(
+                client,
+                deployment,
+                max_staleness=settings.max_staleness,
+                block_time=settings.block_time,
             ),
+            sources=RegistrySources.of(client, deployment),
             keys=_keys(settings),
             stores=_stores(settings, closing),
             nonces=ServerNonces(),
@@ -77,35 +75,8 @@ def open_gate(audience: str, settings: Settings | None = None) -> Gate:
         )
 
 
-def resolver(client: ChainClient, deployment: Deployment) -> Resolver:
-    """Return a resolver of did:key, did:jwk, did:web, and did:ethr on this chain."""
-    network = RegistryNetwork(client, deployment.dids)
-    return Resolver(
-        {
-            "key": did_key.resolve,
-            "jwk": did_jwk.resolve,
-            "web": DIDWeb(HTTPFetcher()).resolve,
-            "ethr": DIDEthr({client.chain_id: network}).resolve,
-        }
-    )
-
-
-def _connect(settings: Settings, closing: ExitStack) -> ChainClient:
-    if settings.rpc_url is not None:
-        return ChainClient.connect(settings.rpc_url)
-    try:
-        chain = closing.enter_context(EmbeddedChain.open(settings.home.chain))
-    except ChainInUse as error:
-        if error.url is None:
-            raise
-        return ChainClient.connect(error.url)
-    return ChainClient.connect(chain)
-
-
 def _keys(settings: Settings) -> GateKeys:
-    passphrase, path = settings.passphrase.read(), settings.home.keystore
-    exists = path.exists()
-    keystore = Keystore.open(path, passphrase) if exists else Keystore.create(path, passphrase)
+    keystore = Keystore.open_or_create(settings.home.keystore, settings.passphrase.read())
     names = keystore.names()
     if SIGNING_KEY not in names:
         keystore.add(SIGNING_KEY, SoftwareSigner.generate(KeyAlgorithm.P256))

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from didgate.issuer.attributes import AttributeIssuer
 from didgate.issuer.records import IssuanceRecords, Issued
+from didgate.issuer.registration import key_registration
 from didgate.issuer.sd_jwt import SDJWTIssuer
-from didgate.issuer.status import OnChainStatus, StatusPublisher
+from didgate.issuer.status import OnChainStatus, StatusPublisher, end_validity
 
 __all__ = [
     "AttributeIssuer",
@@ -26,4 +27,6 @@ __all__ = [
     "OnChainStatus",
     "SDJWTIssuer",
     "StatusPublisher",
+    "end_validity",
+    "key_registration",
 ]

@@ -54,7 +54,7 @@ _CHECK_LABEL = f"{FORMAT} {VERSION} check".encode()
 class Keystore:
     """An open keystore file. Each call reads the file anew, so several processes may share it.
 
-    Made by :meth:`create` or :meth:`open`.
+    Made by :meth:`create`, :meth:`open` or :meth:`open_or_create`.
     """
 
     __slots__ = ("_key", "_path", "_salt")
@@ -108,6 +108,15 @@ class Keystore:
         except InvalidInput as error:
             raise InvalidInput("wrong_passphrase", "the passphrase is wrong") from error
         return cls(path, content.salt, key)
+
+    @classmethod
+    def open_or_create(cls, path: str | os.PathLike[str], passphrase: str) -> Self:
+        """Open a keystore file, or make an empty one where there is none.
+
+        Raises:
+            InvalidInput: as :meth:`open` and :meth:`create`.
+        """
+        return cls.open(path, passphrase) if Path(path).exists() else cls.create(path, passphrase)
 
     @staticmethod
     def peek(path: str | os.PathLike[str]) -> Mapping[str, KeystoreEntry]:

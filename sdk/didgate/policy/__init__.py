@@ -1,9 +1,9 @@
 """The policy language: who may have a grant (FORMATS §3, DESIGN §5).
 
-A policy is written as JSON or YAML (``parse_policy``), stands on chain as canonical bytes
-(``encode``, ``decode``, ``policy_id``), is combined with its restrictions (``effective``), asks a
-wallet by DCQL (``dcql``), is evaluated on verified presentations and chain facts (``facts_needed``,
-``evaluate``) and can say in plain words what it means (``explain``).
+A policy is written as JSON or YAML (``parse_policy``; ``pin`` adds the registries), stands on chain
+as canonical bytes (``encode``, ``decode``, ``policy_id``), is combined with its restrictions
+(``effective``), asks a wallet by DCQL (``dcql``), is evaluated on verified presentations and chain
+facts (``facts_needed``, ``evaluate``) and can say in plain words what it means (``explain``).
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from didgate.policy.decode import decode
 from didgate.policy.evaluate import Evaluation, LeafResult, evaluate
 from didgate.policy.explain import explain
 from didgate.policy.facts_needed import facts_needed
+from didgate.policy.grounds import Ground, grounds, lasts_until
 from didgate.policy.model import Policy, Quota
 from didgate.policy.parse import parse_policy
+from didgate.policy.pinning import pin
 from didgate.policy.registries import Registries, Registry, RegistryKind
 from didgate.policy.schema_check import check
 from didgate.policy.to_dcql import dcql
@@ -42,6 +44,7 @@ __all__ = [
     "Condition",
     "CredentialLeaf",
     "Evaluation",
+    "Ground",
     "Holder",
     "LeafResult",
     "Not",
@@ -62,7 +65,10 @@ __all__ = [
     "evaluate",
     "explain",
     "facts_needed",
+    "grounds",
+    "lasts_until",
     "parse_policy",
+    "pin",
     "policy_id",
 ]
 

@@ -66,11 +66,20 @@ def parse_policy(source: str | bytes | Mapping[str, Any], *, yaml: bool = False)
     refuse(not known, "unknown_version", "no policy has this version", "didgate")
     grant = _object(document["grant"], "grant", required={"lifetime"})
     return Policy(
-        allow=_parse_node(document["allow"], "allow", MAX_DEPTH),
+        allow=parse_tree(document["allow"]),
         grant_lifetime=_integer(grant["lifetime"], "grant.lifetime"),
         quota=_parse_quota(document),
         registries=_parse_registries(document),
     )
+
+
+def parse_tree(source: Any) -> Node:
+    """Return the tree that the ``allow`` of a document describes.
+
+    Raises:
+        InvalidInput: as :func:`parse_policy`.
+    """
+    return _parse_node(source, "allow", MAX_DEPTH)
 
 
 _OPTIONAL = frozenset({"registries", "quota"})

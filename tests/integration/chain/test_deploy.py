@@ -44,6 +44,16 @@ def test_record_is_saved_and_loaded(chain: Any, path: Path) -> None:
     assert Deployment.from_dict(json.loads(path.read_text())) == chain.deployment
 
 
+def test_pins_are_what_policies_name(chain: Any) -> None:
+    pins, contracts = chain.deployment.pins(), chain.deployment.to_dict()["contracts"]
+    assert pins == {
+        "issuers": contracts["IssuerRegistry"],
+        "schemas": contracts["SchemaRegistry"],
+        "status": contracts["StatusRegistry"],
+        "addressLists": contracts["AddressListRegistry"],
+    }
+
+
 def test_record_of_another_chain_is_refused(chain: Any, path: Path) -> None:
     Deployment(chain.client.chain_id + 1, chain.deployment.contracts).save(path)
     with pytest.raises(ChainError) as error:

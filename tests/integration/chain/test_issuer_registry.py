@@ -8,7 +8,8 @@ import pytest
 
 from didgate.bbs.eip2537 import g1_to_eip2537, g2_to_eip2537
 from didgate.chain.facts import KeyFact, KeyKind, KeyState
-from didgate.chain.issuer_registry import Issuer, issuer_id, key_id, possession_message
+from didgate.chain.identifiers import issuer_id
+from didgate.chain.issuer_registry import Issuer, possession_message
 from didgate.chain.policy_registry import INDEFINITELY
 from didgate.chain.revert import Reverted
 from didgate.encoding import keccak256
@@ -94,7 +95,7 @@ def message_to_sign(chain: Any, stored: bytes) -> bytes:
 
 def check_life_of_key(chain: Any, kind: KeyKind, stored: bytes, proof: bytes) -> None:
     read, issuers, issuer = chain.client.read, chain.deployment.issuers, issuer_id(DID)
-    key = key_id(stored)
+    key = keccak256(stored)
     assert read(issuers.key(key)) is None
     with pytest.raises(Reverted) as error:
         chain.send(issuers.register_key(issuer, kind, stored, proof[:-1] + b"\0"))

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from didgate.chain.address_lists import address_list_id
-from didgate.chain.issuer_registry import issuer_id
+from didgate.chain.identifiers import issuer_id, status_list_id
 from didgate.chain.resource_registry import Version, resource_id
 from didgate.chain.revert import Reverted
-from didgate.chain.status_registry import status_list_id
 from didgate.encoding import keccak256
 
 TYPE = keccak256(b"a credential type")

@@ -8,9 +8,8 @@ import pytest
 
 from didgate.chain.address_lists import address_list_id
 from didgate.chain.facts import Block, FactQuery, IssuerFact
-from didgate.chain.issuer_registry import issuer_id
+from didgate.chain.identifiers import issuer_id, status_list_id
 from didgate.chain.snapshot import SnapshotReader
-from didgate.chain.status_registry import status_list_id
 from didgate.encoding import keccak256
 from didgate.errors import ChainError, InvalidInput
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from simulator import ManualClock
 
+from didgate.chain.client import ChainClient
 from didgate.chain.deploy import DeployedContract, Deployment
 from didgate.chain.facts import FactQuery
 from didgate.chain.snapshot import SnapshotReader
@@ -52,6 +53,27 @@ def test_age_of_the_head_is_no_staleness(reader: SnapshotReader, clock: ManualCl
     clock.advance(timedelta(days=30))
     assert reader.refresh().latest == head
     assert reader.current().latest == head
+
+
+def test_node_that_stands_still_is_stale_where_the_network_has_a_block_time(chain: Any) -> None:
+    client = ChainClient.connect(chain.provider)
+    made_at = datetime.fromtimestamp(client.header().block.timestamp, UTC)
+    clock = ManualClock(made_at)
+    reader = SnapshotReader(
+        client,
+        chain.deployment,
+        max_staleness=MAX_STALENESS,
+        clock=clock,
+        block_time=timedelta(seconds=12),
+    )
+    clock.advance(MAX_STALENESS + timedelta(seconds=12))
+    reader.refresh()
+    reader.current()
+    clock.advance(timedelta(seconds=1))
+    reader.refresh()
+    with pytest.raises(ChainError) as error:
+        reader.current()
+    assert error.value.code == "stale_chain"
 
 
 def test_clock_set_back_is_stale(reader: SnapshotReader, clock: ManualClock) -> None:

@@ -115,6 +115,58 @@ def test_guardian_stops_access_and_cannot_publish(terminal: Terminal, policy_fil
     assert "NotAuthorized" in refused["message"]
 
 
+def test_shorter_delay_is_scheduled_and_a_longer_one_is_at_once(terminal: Terminal) -> None:
+    terminal.json("resource", "register", RESOURCE, "--delay", "1h")
+    longer = terminal.json("policy", "set-delay", RESOURCE, "2d")
+    assert (longer["delay"], longer["scheduledDelay"]) == (2 * DAY, None)
+    shorter = terminal.json("policy", "set-delay", RESOURCE, "0")
+    assert shorter["delay"] == 2 * DAY
+    assert shorter["scheduledDelay"]["delay"] == 0
+    assert shorter["scheduledDelay"]["state"] == "waiting"
+    terminal.advance(2 * DAY)
+    activated = terminal.json("policy", "activate-delay", RESOURCE)
+    assert (activated["delay"], activated["scheduledDelay"]) == (0, None)
+
+
+def test_scheduled_delay_is_cancelled(terminal: Terminal) -> None:
+    terminal.json("resource", "register", RESOURCE, "--delay", "1h")
+    terminal.json("policy", "set-delay", RESOURCE, "0")
+    assert "0 seconds waiting" in terminal.run("policy", "show", RESOURCE).out
+    assert terminal.json("policy", "cancel-delay", RESOURCE)["scheduledDelay"] is None
+
+
+def test_guardian_changes_after_the_delay(terminal: Terminal) -> None:
+    terminal.json("resource", "register", RESOURCE, "--delay", "1h")
+    scheduled = terminal.json("policy", "set-guardian", RESOURCE, STRANGER)
+    assert scheduled["guardian"] is None
+    assert scheduled["scheduledGuardian"]["guardian"] == STRANGER
+    assert f"{STRANGER} waiting" in terminal.run("policy", "show", RESOURCE).out
+    assert terminal.json("policy", "cancel-guardian", RESOURCE)["scheduledGuardian"] is None
+    terminal.json("policy", "set-guardian", RESOURCE, STRANGER)
+    terminal.advance(3600)
+    assert terminal.json("policy", "activate-guardian", RESOURCE)["guardian"] == STRANGER
+    removed = terminal.json("policy", "set-guardian", RESOURCE, "none")
+    assert removed["scheduledGuardian"]["guardian"] is None
+
+
+def test_editor_publishes_until_dismissed(
+    terminal: Terminal, resource: str, policy_file: Path
+) -> None:
+    editor = terminal.json("key", "new", "editor", "--algorithm", "secp256k1")["address"]
+    terminal.json("chain", "fund", "editor", "--ether", "1")
+    named = terminal.json("policy", "set-editor", resource, editor)
+    assert (named["editor"], named["allowed"]) == (editor, True)
+    publish = ("policy", "publish", named["resource"], policy_file, "--account", "editor")
+    terminal.json(*publish)
+    terminal.json("policy", "set-editor", resource, editor, "--dismiss")
+    assert "NotAuthorized" in terminal.error(*publish)["message"]
+
+
+def test_grants_are_voided_by_another_epoch(terminal: Terminal, resource: str) -> None:
+    before = terminal.json("policy", "show", resource)["epoch"]
+    assert terminal.json("policy", "bump-epoch", resource)["epoch"] == before + 1
+
+
 def test_resource_keeps_the_digest_of_its_artifact(terminal: Terminal) -> None:
     folder = terminal.files / "digits"
     folder.mkdir()

@@ -97,7 +97,7 @@ def test_presentation_discloses_what_was_announced_and_verifies(
 
     presentation = Presentation.from_dict(json.loads(outcome.out))
     with Workspace.from_environment() as workspace:
-        evidence = gather_evidence(presentation, workspace.sources)
+        evidence = gather_evidence(presentation, asked, workspace.sources)
     verified = verify_presentation(presentation, asked, evidence, datetime.now(UTC))
     assert dict(verified.credentials[0].claims) == {"role": "researcher", "clearance": 4}
 

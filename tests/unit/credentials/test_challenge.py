@@ -39,15 +39,21 @@ def test_a_policy_must_be_the_one_that_is_named():
     [
         {"resource": bytes(31)}, {"resource_uri": ""}, {"audience": 7}, {"nonce": "short"},
         {"nonce": None}, {"policy_id": bytes(32)}, {"epoch": -1}, {"epoch": 2**64},
-        {"epoch": True}, {"chain_id": "1"}, {"deadline": 1.5}, {"jkt": "A" * 42},
-        {"jkt": "A" * 42 + "B"}, {"jkt": 7}, {"verifier": "0x00"}, {"dcql": []}, {"policy": b""},
-        {"verifier": CHALLENGE.verifier.lower()}, {"policy": bytes(16385)}, {"response_uri": ""},
+        {"deadline": 253_402_300_800}, {"deadline": 1.5}, {"epoch": True}, {"chain_id": "1"},
+        {"jkt": "A" * 42}, {"jkt": "A" * 42 + "B"}, {"jkt": 7}, {"verifier": "0x00"}, {"dcql": []},
+        {"verifier": CHALLENGE.verifier.lower()}, {"policy": b""}, {"policy": bytes(16385)},
+        {"response_uri": ""},
     ],
 )  # fmt: skip
 def test_refuses_fields_of_another_form(changes):
     with pytest.raises(InvalidInput) as error:
         replace(CHALLENGE, **changes)
     assert error.value.code == "invalid_challenge"
+
+
+def test_the_latest_deadline_can_be_told():
+    latest = replace(CHALLENGE, deadline=253_402_300_799)
+    assert latest.deadline_time.isoformat() == "9999-12-31T23:59:59+00:00"
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:

@@ -1,23 +1,18 @@
-"""Identifiers agree with those of the modules that speak to the contracts."""
+"""Identifiers of issuers' keys."""
 
 from __future__ import annotations
 
 import pytest
 
-from didgate.chain import issuer_registry, status_registry
 from didgate.credentials import identifiers
+from didgate.encoding import keccak256
 from didgate.errors import InvalidInput
 
 
-def test_agree_with_the_contracts(parties):
-    issuer = identifiers.issuer_id(parties.did)
-    assert issuer == issuer_registry.issuer_id(parties.did)
-    assert identifiers.status_list_id(issuer, bytes(32)) == status_registry.status_list_id(
-        issuer, bytes(32)
-    )
+def test_bbs_keys_are_stored_as_points_and_named_by_their_hash(parties):
     stored = identifiers.registered_key_bytes(parties.bbs.public_key)
     assert len(stored) == 256
-    assert identifiers.key_id(parties.bbs.public_key) == issuer_registry.key_id(stored)
+    assert identifiers.key_id(parties.bbs.public_key) == keccak256(stored)
 
 
 def test_p256_keys_are_stored_as_coordinates(parties):

@@ -105,6 +105,19 @@ def test_create_keeps_what_is_there(keystore: Keystore, path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_open_or_create_opens_what_is_there(keystore: Keystore, path: Path) -> None:
+    keystore.seal("wallet", b"secret", "other")
+    assert Keystore.open_or_create(path, PASSPHRASE).unseal("wallet", "other") == b"secret"
+    assert refusal(lambda: Keystore.open_or_create(path, "other")) == "wrong_passphrase"
+
+
+def test_open_or_create_makes_what_is_not(tmp_path: Path) -> None:
+    made = Keystore.open_or_create(tmp_path / "keys.json", PASSPHRASE)
+    made.seal("wallet", b"secret", "other")
+    reopened = Keystore.open(tmp_path / "keys.json", PASSPHRASE)
+    assert reopened.unseal("wallet", "other") == b"secret"
+
+
 def test_missing_file_and_folder(path: Path) -> None:
     nowhere = path.parent / "nowhere" / "keys.json"
     assert refusal(lambda: Keystore.open(path, PASSPHRASE)) == "keystore_not_found"

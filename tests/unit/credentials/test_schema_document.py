@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from didgate.bbs.typed import SlotType
-from didgate.cli.schema_file import schema_from_document, schema_to_document
 from didgate.credentials.schema import StatusMode
+from didgate.credentials.schema_document import schema_from_document, schema_to_document
 from didgate.errors import InvalidInput
 
 TYPES = ["text", "bytes", "integer", "boolean", "date", "datetime", "address"]
