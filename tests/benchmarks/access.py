@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import Row, measure
-from gate_world import BADGE, CLEARANCE, Caller, World, badge, of_schema
+from gate_actors import Caller
+from gate_world import BADGE, CLEARANCE, World, badge, of_schema
 
 from didgate.gate import Answer, Gate, Proof
 from didgate.holder import Wallet
@@ -19,14 +20,14 @@ Supply = Iterator[tuple[Answer, Proof]]
 def rows(repetitions: int) -> Iterator[Row]:
     """Yield a row for each form: what ``Gate.access`` takes, the challenge being given."""
     with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder))
+        world = World.build(Path(folder))
         forms = {
             "attribute credential": (of_schema(CLEARANCE), world.holder()),
             "SD-JWT": (badge(), world.badge_holder()),
         }
         for name, (leaf, wallet) in forms.items():
             resource = world.resource(leaf, uri=f"{BADGE}/{name}")
-            caller = world.caller(world.gate())
+            caller = Caller(world, world.gate())
             answers = (_answer(caller, wallet, resource) for _ in range(repetitions + 2))
             supply = iter(list(answers))
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import jwt
 from benchmarks.measure import Row, measure
+from gate_actors import Caller
 from gate_world import CLEARANCE, ORIGIN, World, of_schema
 
 from didgate.client import ProofMaker
@@ -92,7 +93,7 @@ def request(app: Any, token: str, proof: str) -> Any:
 def rows(repetitions: int) -> Iterator[Row]:
     """Yield one row: a guarded ASGI application against the check alone."""
     with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder))
+        world = World.build(Path(folder))
         gate = world.gate()
         resource = world.resource(of_schema(CLEARANCE))
         guard = Guard(model, gate, resources={"/model": resource})
@@ -100,7 +101,7 @@ def rows(repetitions: int) -> Iterator[Row]:
 
 
 def _row(world: World, gate: Any, guard: Guard, resource: bytes, repetitions: int) -> Row:
-    caller = world.caller(gate)
+    caller = Caller(world, gate)
     token = caller.enter(world.holder(), resource).token
     proofs = ProofMaker(caller.proofs._signer, clock=world.clock)
     count = repetitions + 2
