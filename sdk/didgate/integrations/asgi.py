@@ -31,8 +31,8 @@ from didgate.integrations.exchange import (
     admit,
     answer_challenge,
     fault,
+    parse_resource_id,
     refusal,
-    resource_id,
     too_large,
 )
 from didgate.integrations.paths import check_root, route_path
@@ -72,7 +72,7 @@ class Guard:
         check_root(app)
         self._app = app
         self._gate = gate
-        gated = {_prefix(path): resource_id(resource) for path, resource in resources.items()}
+        gated = {_prefix(path): parse_resource_id(resource) for path, resource in resources.items()}
         self._rules: dict[str, bytes | None] = {_prefix(path): None for path in public} | gated
         if len(self._rules) != len(resources) + len(public):
             raise InvalidInput("invalid_prefix", "a prefix is named twice")

@@ -79,7 +79,7 @@ class Request:
         return token.strip() or None if scheme.lower() == _SCHEME else None
 
 
-def resource_id(resource: str | bytes) -> bytes:
+def parse_resource_id(resource: str | bytes) -> bytes:
     """Return the 32 bytes of a resource id that may be written as ``0x`` and 64 digits.
 
     Raises:

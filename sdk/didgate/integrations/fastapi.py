@@ -87,7 +87,7 @@ def requires(gate: Gate, resource: str | bytes) -> Requirement:
     Raises:
         InvalidInput: ``invalid_resource``.
     """
-    return Requirement(gate, exchange.resource_id(resource))
+    return Requirement(gate, exchange.parse_resource_id(resource))
 
 
 class Requirement(SecurityBase):
