@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 from didgate.bbs.typed import SlotType
-from didgate.credentials.challenge import Challenge
+from didgate.credentials.challenge import ACCESS_PATH, Challenge
 from didgate.credentials.evidence import IssuerKey
 from didgate.credentials.identifiers import issuer_id
 from didgate.credentials.schema import Attribute, AttributeSchema
@@ -52,7 +52,7 @@ policy = parse_policy(
     }
 )
 challenge = Challenge(
-    audience=gate, response_uri=f"{gate}/access", resource=bytes(32), resource_uri=f"{gate}/model",
+    audience=gate, response_uri=gate + ACCESS_PATH, resource=bytes(32), resource_uri="urn:model",
     policy=policy.to_bytes(), policy_id=policy.policy_id, dcql=dcql(policy), epoch=1, chain_id=1,
     verifier=pinned["address"], nonce=secrets.token_urlsafe(32), jkt=p256.public_key.thumbprint(),
     deadline=int(datetime.now(UTC).timestamp()) + 300,

@@ -59,8 +59,9 @@ def test_refuses_a_challenge_of_another_gate(url):
 
 
 def test_refuses_an_answer_address_elsewhere():
-    moved = replace(CHALLENGE, response_uri="https://evil.example/collect")
-    assert code_of(moved) == "response_uri_mismatch"
+    for place in ("https://evil.example/collect", f"{CHALLENGE.audience}/users/mallory"):
+        moved = replace(CHALLENGE, response_uri=place)
+        assert code_of(moved) == "response_uri_mismatch"
 
 
 def test_refuses_a_challenge_for_another_clients_key():

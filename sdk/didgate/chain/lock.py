@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
+from typing import Final
 
 from didgate.errors import ChainError
+
+_ATTEMPTS: Final = 20
+_PAUSE: Final = 0.01
 
 if sys.platform == "win32":
     import msvcrt
@@ -60,13 +65,22 @@ class ChainLock:
         except OSError as error:
             message = f"the file {lock_path} cannot be made: {error.strerror}"
             raise ChainError("chain_file_unusable", message) from error
-        try:
-            _try_lock(self._descriptor)
-        except OSError as error:
-            url = _read(self._descriptor)
-            os.close(self._descriptor)
-            raise ChainInUse(path, url) from error
+        self._acquire(path)
         self.announce("")
+
+    def _acquire(self, path: Path) -> None:
+        """Take the lock; another process may hold it for a moment, only to see that it is free."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                _try_lock(self._descriptor)
+            except OSError as error:
+                url = _read(self._descriptor)
+                if url is None and attempt + 1 < _ATTEMPTS:
+                    time.sleep(_PAUSE)
+                    continue
+                os.close(self._descriptor)
+                raise ChainInUse(path, url) from error
+            return
 
     def announce(self, url: str) -> None:
         """Write down where the chain is served; an empty string says that it is not."""

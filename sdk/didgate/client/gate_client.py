@@ -28,6 +28,7 @@ from didgate.ports import Clock, SystemClock
 
 _MAX_PROBLEM_BYTES: Final = 1024 * 1024
 _SPARE: Final = timedelta(seconds=5)
+_LONGEST_GRANT: Final = 3600  # seconds
 _NONCE_FIELD: Final = "DPoP-Nonce"
 _PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 _PROBLEM_TYPE: Final = "urn:didgate:problem:"
@@ -214,7 +215,7 @@ def _grant_held(members: Mapping[str, Any], asked_at: datetime) -> GrantHeld:
             "token_type": "DPoP",
             "expires_in": int(seconds),
             "receipt": str(receipt),
-        }:
+        } if 0 < seconds <= _LONGEST_GRANT:
             lifetime = timedelta(seconds=seconds)
             return GrantHeld(token, asked_at + lifetime - min(_SPARE, lifetime / 2), receipt)
     raise InvalidInput("invalid_grant", "the gate's answer is not a grant")

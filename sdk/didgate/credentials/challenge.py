@@ -28,6 +28,8 @@ LAST_MOMENT = 253_402_300_799
 """9999-12-31T23:59:59Z in Unix seconds: the latest deadline that ``datetime`` can express."""
 MAX_POLICY_BYTES = 16384
 RESPONSE_MODE = "didgate_post"
+ACCESS_PATH = "/.well-known/didgate/access"
+"""Where every gate takes its answers, below its origin."""
 
 _HEX32 = re.compile(r"0x[0-9a-f]{64}")
 _OUTER = frozenset({
@@ -164,7 +166,8 @@ def _is_uint64(value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 2048
+    # Line breaks and control characters could forge what a wallet shows its holder.
+    return isinstance(value, str) and 0 < len(value) <= 2048 and value.isprintable()
 
 
 def _is_thumbprint(value: Any) -> bool:

@@ -33,6 +33,7 @@ from didgate.chain.deploy import Deployment
 from didgate.chain.snapshot import SnapshotReader
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import EvidenceSources
+from didgate.credentials.presentation import Presentation
 from didgate.encoding import b64url_encode
 from didgate.errors import ChainError, InvalidInput, VerificationError
 from didgate.gate.challenge import Answer, Challenges, Place, check_origin
@@ -149,6 +150,7 @@ class Gate:
         """
         if self._running:
             return
+        self._snapshots.watch(self._watched)
         self._snapshots.start()
         self._running = True
         try:
@@ -232,14 +234,16 @@ class Gate:
             The decision; of every decision a receipt has been stored.
 
         Raises:
-            VerificationError: ``nonce_unknown``, ``challenge_elsewhere`` or ``challenge_key``:
-                nothing was there to decide.
+            VerificationError: ``nonce_unknown``, ``challenge_elsewhere``, ``challenge_key`` or
+                ``presentation_malformed``: nothing was there to decide.
             ChainError: the gate cannot decide now; the nonce is used up all the same.
         """
         challenge = self._challenges.consume(answer.nonce)
         if proof.thumbprint != challenge.jkt:
             raise VerificationError("challenge_key", "the challenge was given to another key")
-        hearing = self._decider.hear(challenge, answer)
+        # What is no presentation is not decided about: strangers could fill the store of receipts.
+        presentation = Presentation.from_dict(answer.members)
+        hearing = self._decider.hear(challenge, presentation)
         if hearing.allowance is None:
             return self._deny(hearing)
         grant = self._grant(hearing, hearing.allowance)
@@ -293,9 +297,12 @@ class Gate:
         state = snapshot.policy_state(resource, snapshot.latest)
         jkt = proof.thumbprint
         check_grant(grant, resource=resource, jkt=jkt, state=state, now=self._clock.now())
-        quota = self._policies.of(state).policy.quota
+        effective = self._policies.of(state)
+        # After a reorganisation another policy may stand under the same epoch.
+        if grant.policy_id != effective.policy_id:
+            raise VerificationError("grant_policy", "the grant was given under another policy")
         self._dpop.use_up(proof)
-        return grant, quota
+        return grant, effective.policy.quota
 
     def count(self, grant: Grant, quota: Quota) -> None:
         """Count one use against the quota of each key that the grant rests on.

@@ -16,14 +16,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from didgate.chain.facts import PolicyState
-from didgate.credentials.challenge import Challenge
+from didgate.credentials.challenge import ACCESS_PATH, Challenge
 from didgate.encoding import b64url_encode, strict_json
 from didgate.errors import InvalidInput, VerificationError
 from didgate.gate.dpop import normal_url
 from didgate.gate.policies import EffectivePolicy
 from didgate.stores import ChallengeStore
 
-PREFIX: Final = "/.well-known/didgate"
+PREFIX: Final = ACCESS_PATH.removesuffix("/access")
 """Where a gate answers for itself, below its origin."""
 
 LIFETIME: Final = timedelta(minutes=5)
@@ -129,7 +129,7 @@ class Challenges:
             jkt=jkt,
             dcql=effective.query,
             policy=effective.content,
-            response_uri=f"{self._place.audience}{PREFIX}/access",
+            response_uri=f"{self._place.audience}{ACCESS_PATH}",
         )
         record = json.dumps(challenge.to_dict(), separators=(",", ":")).encode()
         expires = datetime.fromtimestamp(challenge.deadline, UTC)

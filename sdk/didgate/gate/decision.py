@@ -17,7 +17,6 @@ from didgate.credentials.evidence import EvidenceSources
 from didgate.credentials.presentation import Presentation
 from didgate.credentials.verified import VerifiedPresentation
 from didgate.errors import AccessDenied, DidgateError, InvalidInput, VerificationError
-from didgate.gate.challenge import Answer
 from didgate.gate.grant import Grant
 from didgate.gate.inputs import to_json
 from didgate.gate.judgement import Judgement, judge, unjudged
@@ -112,20 +111,20 @@ class Decider:
     sources: EvidenceSources
     clock: Clock
 
-    def hear(self, challenge: Challenge, answer: Answer) -> Hearing:
+    def hear(self, challenge: Challenge, presentation: Presentation) -> Hearing:
         """Decide about the answer to a challenge whose nonce is used up.
 
         Raises:
             ChainError: the chain cannot be relied upon; nothing was decided.
         """
-        hearing = self._open(challenge, answer)
+        hearing = self._open(challenge, presentation)
         try:
-            hearing.allowance = self._hear(hearing, answer)
+            hearing.allowance = self._hear(hearing, presentation)
         except (VerificationError, InvalidInput, AccessDenied) as refusal:
             hearing.refusal = refusal
         return hearing
 
-    def _open(self, challenge: Challenge, answer: Answer) -> Hearing:
+    def _open(self, challenge: Challenge, presentation: Presentation) -> Hearing:
         """Step 2: fix the two blocks that the decision rests on."""
         now, snapshot = self.clock.now(), self.snapshots.current()
         latest = snapshot.policy_state(challenge.resource, snapshot.latest)
@@ -136,16 +135,15 @@ class Decider:
             snapshot=snapshot,
             latest=latest,
             finalized=finalized,
-            inputs={"challenge": challenge.to_dict(), "presentation": to_json(answer.members)},
+            inputs={"challenge": challenge.to_dict(), "presentation": presentation.to_dict()},
             judgements=(unjudged("latest", latest, now), unjudged("finalized", finalized, now)),
         )
 
-    def _hear(self, hearing: Hearing, answer: Answer) -> Allowance:
+    def _hear(self, hearing: Hearing, presentation: Presentation) -> Allowance:
         """Steps 3 to 6."""
         latest = self.policies.of(hearing.latest)
         finalized = self.policies.of(hearing.finalized)
         _check_unchanged(hearing, latest)
-        presentation = Presentation.from_dict(answer.members)
         evidence = gather_evidence(presentation, hearing.challenge, self.sources)
         hearing.inputs["evidence"] = to_json(evidence)
         verified = verify_presentation(presentation, hearing.challenge, evidence, hearing.now)

@@ -160,7 +160,8 @@ def verify_receipt(jws: str, jwks: Mapping[str, Any]) -> Receipt:
 
     1. The signature is by a key of ``jwks``, of the type and algorithm of receipts.
     2. The payload has exactly the members of a receipt.
-    3. An allowance rests on the verdict ``true`` at both blocks, neither of them paused, with the
+    3. The finalized block is the latest or below it.
+    4. An allowance rests on the verdict ``true`` at both blocks, neither of them paused, with the
        pinned code in every registry, and names no leaf; whatever else it says, it would not be one.
 
     Args:
@@ -172,6 +173,7 @@ def verify_receipt(jws: str, jwks: Mapping[str, Any]) -> Receipt:
             ``receipt_inconsistent``.
     """
     receipt = Receipt.from_dict(_verified(jws, jwks).claims())
+    _check_blocks(receipt)
     if receipt.allowed:
         _check_allowance(receipt)
     elif receipt.code == "allowed":
@@ -191,6 +193,18 @@ def _verified(jws: str, jwks: Mapping[str, Any]) -> JWS:
         return verify_jws(jws, key_named, algorithms=_ALGORITHMS, typ=RECEIPT_TYPE)
     except (VerificationError, InvalidInput) as error:
         raise VerificationError("receipt_signature", f"the receipt: {error.message}") from error
+
+
+def _check_blocks(receipt: Receipt) -> None:
+    """Refuse a finalized block ahead of the latest, and two blocks of one height."""
+    by_name = {each.at: each for each in receipt.judgements}
+    if by_name.keys() != set(BLOCKS):
+        return
+    latest, finalized = by_name["latest"], by_name["finalized"]
+    same_height = latest.block_number == finalized.block_number
+    same_block = latest.block_hash == finalized.block_hash
+    if finalized.block_number > latest.block_number or same_height != same_block:
+        raise VerificationError("receipt_inconsistent", "its two blocks are of no one chain")
 
 
 def _check_allowance(receipt: Receipt) -> None:

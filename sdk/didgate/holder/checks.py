@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from didgate import policy as policies
-from didgate.credentials.challenge import Challenge
+from didgate.credentials.challenge import ACCESS_PATH, Challenge
 from didgate.errors import InvalidInput
 from didgate.policy import Policy
 from didgate.query import Query, parse_query
@@ -58,7 +58,7 @@ def check_challenge(
     contacted = origin(contact.url)
     _require(origin(challenge.audience) == contacted, "audience_mismatch", "is another gate's")
     _require(
-        origin(challenge.response_uri) == contacted,
+        challenge.response_uri == challenge.audience + ACCESS_PATH,
         "response_uri_mismatch",
         "wants its answer elsewhere",
     )

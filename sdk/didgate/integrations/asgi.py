@@ -18,12 +18,12 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMap
 from functools import partial
 from typing import Any, Final
 
+from didgate.credentials.challenge import ACCESS_PATH
 from didgate.errors import DidgateError, InvalidInput
 from didgate.gate.access import Gate
 from didgate.gate.challenge import MAX_ANSWER_BYTES, PREFIX
 from didgate.gate.problems import MEDIA_TYPE, Problem
 from didgate.integrations.exchange import (
-    ACCESS_PATH,
     JWKS_PATH,
     NO_STORE,
     Refused,

@@ -22,7 +22,6 @@ from didgate.gate.dpop import Proof
 from didgate.gate.grant import Grant
 from didgate.gate.problems import Problem, problem_of, unexpected
 
-ACCESS_PATH: Final = f"{PREFIX}/access"
 JWKS_PATH: Final = f"{PREFIX}/jwks.json"
 NO_STORE: Final[Mapping[str, str]] = {"Cache-Control": "no-store"}
 

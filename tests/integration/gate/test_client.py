@@ -273,6 +273,14 @@ def test_an_answer_that_is_no_grant_is_refused(world: World, field: str) -> None
     assert error.value.code == "invalid_grant"
 
 
+@pytest.mark.parametrize("seconds", [0, -1, 3601, 10**18])
+def test_a_grant_of_another_age_than_grants_have_is_refused(world: World, seconds: int) -> None:
+    members = {"access_token": "t", "token_type": "DPoP", "expires_in": seconds, "receipt": "r"}
+    with pytest.raises(InvalidInput) as error:
+        _grant_held(members, world.clock.now())
+    assert error.value.code == "invalid_grant"
+
+
 def test_neither_token_nor_receipt_is_shown(world: World, line: Line) -> None:
     visitor = world.visitor(world.badge_holder(), line)  # type: ignore[arg-type]
     visitor.get(f"{MODEL}/a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -136,3 +137,15 @@ def test_a_proof_without_a_token_opens_nothing(world: World) -> None:
     with pytest.raises(VerificationError) as error:
         gate.check(proof, resource)
     assert error.value.code == "grant_required"
+
+
+def test_a_grant_under_another_policy_of_the_same_epoch_is_refused(world: World) -> None:
+    """As after a reorganisation that brought another policy into force in its place."""
+    gate, resource = world.gate(), world.resource(badge())
+    caller = Caller(world, gate)
+    grant = caller.enter(world.badge_holder(), resource).grant
+    assert grant is not None
+    other = gate._grants.issue(replace(grant, policy_id=bytes(32)))
+    with pytest.raises(VerificationError) as error:
+        caller.use(other, resource)
+    assert error.value.code == "grant_policy"

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from gate_actors import Caller
 from gate_world import ALICE, CLEARANCE, World, badge, of_schema
 
-from didgate.errors import DidgateError
-from didgate.gate import Decision, EvidenceFolder, GateStores, verify_receipt
+from didgate.errors import DidgateError, VerificationError
+from didgate.gate import Decision, EvidenceFolder, GateKeys, GateStores, verify_receipt
+from didgate.gate.receipt import sign_receipt
+from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.jws import decode_unverified_jws
 from didgate.stores import MemoryReceiptStore, SQLReceiptStore, open_engine
 
@@ -147,7 +150,36 @@ def test_an_answer_without_a_valid_nonce_is_not_logged(
     gate, resource = world.gate(), world.resource(badge())
     caller = Caller(world, gate)
     challenge = caller.challenge(resource)
-    caller.submit(challenge, {})
+    caller.submit(challenge, {"vp_token": {}})
     with caplog.at_level(logging.DEBUG, logger="didgate.gate"), pytest.raises(DidgateError):
         caller.submit(challenge, {})
     assert caplog.records == []
+
+
+def test_what_is_no_presentation_leaves_no_receipt(world: World) -> None:
+    """Anyone gets a challenge: what they post must not fill the disk."""
+    stores = world.stores()
+    gate, resource = world.gate(stores=stores), world.resource(badge())
+    caller = Caller(world, gate)
+    with pytest.raises(DidgateError) as error:
+        caller.submit(caller.challenge(resource), {"x": "A" * 200_000})
+    assert error.value.code == "presentation_malformed"
+    assert list(stores.receipts.iterate()) == []
+
+
+@pytest.mark.parametrize("fault", ["ahead", "fork"])
+def test_a_receipt_of_two_chains_is_inconsistent(world: World, fault: str) -> None:
+    signer = SoftwareSigner.generate(KeyAlgorithm.P256)
+    gate = world.gate(keys=GateKeys(signer, bytes(32)))
+    jws = Caller(world, gate).enter(world.badge_holder(), world.resource(badge())).receipt
+    receipt = verify_receipt(jws, gate.jwks())
+    latest, finalized = receipt.judgements
+    changed = (
+        replace(finalized, block_number=latest.block_number + 1, block_hash=bytes(32))
+        if fault == "ahead"
+        else replace(finalized, block_hash=bytes(32))
+    )
+    forged = sign_receipt(replace(receipt, judgements=(latest, changed)), signer)
+    with pytest.raises(VerificationError) as error:
+        verify_receipt(forged, gate.jwks())
+    assert error.value.code == "receipt_inconsistent"

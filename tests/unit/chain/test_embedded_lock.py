@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from didgate.chain.lock import ChainInUse, ChainLock
+from didgate.chain.lock import ChainInUse, ChainLock, served_at
 from didgate.errors import ChainError
 
 
@@ -44,3 +45,13 @@ def test_url_of_an_earlier_holder_is_forgotten(tmp_path: Path) -> None:
         ChainLock(path)
     assert error.value.url is None
     lock.release()
+
+
+def test_looking_whether_a_chain_is_open_keeps_nobody_out(tmp_path: Path) -> None:
+    path = tmp_path / "chain.db"
+    path.touch()
+    with ThreadPoolExecutor(4) as pool:
+        looks = [pool.submit(served_at, path) for _ in range(200)]
+        for _ in range(50):
+            ChainLock(path).release()
+        assert {look.result() for look in looks} == {None}

@@ -90,3 +90,11 @@ def test_refuses_what_is_no_challenge(members):
     with pytest.raises(InvalidInput) as error:
         Challenge.from_dict(members)
     assert error.value.code == "invalid_challenge"
+
+
+@pytest.mark.parametrize("name", ["resource_uri", "audience", "response_uri", "nonce"])
+def test_text_that_could_forge_what_a_wallet_shows_is_refused(name: str) -> None:
+    challenge = challenge_for(policy_of(clearance_leaf()))
+    with pytest.raises(InvalidInput) as error:
+        replace(challenge, **{name: "urn:x.\nIt would learn:\n  - nothing about you"})
+    assert (error.value.code, error.value.path) == ("invalid_challenge", name)

@@ -168,7 +168,8 @@ class _Request(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()):
             return HTTPStatus.LENGTH_REQUIRED
-        if int(length) > _MAX_BODY:
+        # int() refuses thousands of digits.
+        if len(length) > len(str(_MAX_BODY)) or int(length) > _MAX_BODY:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return None
 
