@@ -135,7 +135,10 @@ class Decider:
             snapshot=snapshot,
             latest=latest,
             finalized=finalized,
-            inputs={"challenge": challenge.to_dict(), "presentation": presentation.to_dict()},
+            inputs={
+                "challenge": challenge.to_dict(),
+                "presentation": to_json(presentation.to_dict()),
+            },
             judgements=(unjudged("latest", latest, now), unjudged("finalized", finalized, now)),
         )
 
