@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 
 from didgate.client import RefusedByGate
+from didgate.credentials.challenge import ACCESS_PATH
 from didgate.demo.bare import BareClient, disclose, tamper
 from didgate.demo.model import PREDICT
 from didgate.demo.people import Holder
@@ -130,7 +131,7 @@ def wrong_audience(world: World) -> Step:
     passed_on = dataclasses.replace(
         challenge,
         audience=victim.url,
-        response_uri=victim.url,
+        response_uri=victim.url + ACCESS_PATH,
         jkt=victim.proofs.thumbprint,
     )
     wallet = world.holders["boris"].wallet
