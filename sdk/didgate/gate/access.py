@@ -116,7 +116,7 @@ class Gate:
         sources: EvidenceSources,
         keys: GateKeys,
         stores: GateStores,
-        nonces: ServerNonces | None = None,
+        nonces: ServerNonces | None,
         vault: EvidenceVault | None = None,
         clock: Clock | None = None,
         closing: ExitStack | None = None,
