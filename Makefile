@@ -17,6 +17,7 @@ demo: .venv/.demo ## run the main job, end to end, and show it
 	@$(BIN)/didgate demo
 
 test: .venv/.dev $(CONTRACTS) $(PEERS) ## run all tests a user can run
+	@cd contracts && npm run --silent build
 	@$(BIN)/pytest -n $(WORKERS) -q
 
 check: format lint types layers contracts docs ## everything that is checked without running the tests
