@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from didgate.chain.facts import Block, Facts, IssuerFact, KeyFact, KeyKind, KeyState
+from didgate.chain.facts import (
+    AttestationFact,
+    Block,
+    Facts,
+    IssuerFact,
+    KeyFact,
+    KeyKind,
+    KeyState,
+)
 from didgate.credentials.identifiers import issuer_id, vct_type_id
 from didgate.credentials.schema import Attribute, AttributeSchema, SlotType, StatusMode
 from didgate.credentials.verified import (
@@ -33,7 +41,9 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ADDED_AT = int((NOW - timedelta(days=30)).timestamp())
 PINS = {
     kind: {"address": f"0x{number:02x}" + "11" * 19, "codeHash": f"0x{number:02x}" + "22" * 31}
-    for number, kind in enumerate(("issuers", "schemas", "status", "addressLists"), 1)
+    for number, kind in enumerate(
+        ("issuers", "schemas", "status", "addressLists", "attestations"), 1
+    )
 }
 
 
@@ -46,6 +56,10 @@ class World:
     account = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
     other_account = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
     list_id = bytes([0xAA] * 32)
+    root = bytes([0xBB] * 32)
+    token = "0x6B175474E89094C44Da98b954EedeAC495271d0F"
+    attested = bytes([0xCC] * 32)
+    attester = "0x000000000000000000000000000000000000a001"
     schema = AttributeSchema(
         type="https://credentials.example/Clearance",
         attributes=(
@@ -78,10 +92,22 @@ class World:
     def address_leaf(self, fill: int = 0xAA, **members: Any) -> dict[str, Any]:
         return {"address": {"list": "0x" + f"{fill:02x}" * 32} | members}
 
+    def member_leaf(self, fill: int = 0xBB) -> dict[str, Any]:
+        return {"address": {"root": "0x" + f"{fill:02x}" * 32}}
+
+    def token_leaf(self, standard: str = "ERC-20", **numbers: Any) -> dict[str, Any]:
+        members = {"standard": standard, "contract": self.token}
+        return {"token": members | (numbers or {"atLeast": "5"})}
+
+    def attestation_leaf(self, **members: Any) -> dict[str, Any]:
+        required = {"schema": "0x" + self.attested.hex(), "attesters": [self.attester]}
+        return {"attestation": required | members}
+
     def document(self, allow: Any, **members: Any) -> dict[str, Any]:
         """Return a policy document that pins what its tree needs."""
         text = repr(allow)
-        needs = {"addressLists": "'list':" in text, "schemas": "'schema':" in text}
+        needs = {"addressLists": "'list':" in text, "attestations": "'attestation':" in text}
+        needs["schemas"] = "{'credential': {'schema':" in text
         needs |= dict.fromkeys(("issuers", "status"), "'credential':" in text)
         pins = {kind: pin for kind, pin in PINS.items() if needs[kind]}
         document = {"didgate": 1, "allow": allow, "grant": {"lifetime": 300}}
@@ -128,7 +154,9 @@ class World:
         }
         return self.attribute(leaf, **(defaults | members))
 
-    def present(self, *credentials: VerifiedCredential, accounts: Any = ()) -> VerifiedPresentation:
+    def present(
+        self, *credentials: VerifiedCredential, accounts: Any = (), **supplied: Any
+    ) -> VerifiedPresentation:
         return unsafe_verified_presentation(
             resource=bytes(32),
             audience="https://gate.example",
@@ -140,6 +168,7 @@ class World:
             jkt="t",
             credentials=credentials,
             addresses=tuple(accounts),
+            **supplied,
         )
 
     def facts(self, policy: Policy, verified: VerifiedPresentation, **changes: Any) -> Facts:
@@ -153,9 +182,23 @@ class World:
             keys={key_id: self.key_fact(owner[key_id]) for key_id in query.keys},
             revoked=dict.fromkeys(query.revoked, False),
             list_entries=dict.fromkeys(query.list_entries, ADDED_AT),
+            tokens=dict.fromkeys(query.tokens, 2**256 - 1),
+            attestations=dict.fromkeys(query.attestations, self.attestation()),
+            contract_signatures=dict.fromkeys(query.contract_signatures, True),
             code_hashes={r.address: r.code_hash for _, r in policy.registries.pinned()},
         )
         return replace(facts, **changes)
+
+    def attestation(self, **members: Any) -> AttestationFact:
+        defaults: dict[str, Any] = {
+            "schema": self.attested,
+            "time": ADDED_AT,
+            "expiration": 0,
+            "revocation": 0,
+            "recipient": self.account,
+            "attester": self.attester,
+        }
+        return AttestationFact(**(defaults | members))
 
     def key_fact(self, credential: VerifiedCredential, **members: Any) -> KeyFact:
         attribute = credential.form is CredentialForm.ATTRIBUTE
