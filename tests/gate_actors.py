@@ -31,7 +31,7 @@ class Caller:
         return self.gate.prove(self.proofs.make("POST", url), method="POST", url=url)
 
     def challenge(self, resource: bytes) -> Challenge:
-        return self.gate.challenge(resource, self.proofs.thumbprint)
+        return self.gate.challenge(resource, self.prove())
 
     def present(self, wallet: Wallet, challenge: Challenge) -> dict[str, Any]:
         """Present what has the type asked for, whether it satisfies the policy or not."""
