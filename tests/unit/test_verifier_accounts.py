@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from parties import NOW, Parties, address_leaf, clearance_leaf
+from parties import (
+    NOW,
+    Parties,
+    address_leaf,
+    attestation_leaf,
+    clearance_leaf,
+    member_leaf,
+)
 from presenting import code_of, present, verify
 
-from didgate.credentials.account_proofs import AccountProof, ContractProof
+from didgate.credentials.account_proofs import AccountProof, ContractProof, MerkleProof
 from didgate.credentials.address import (
     prove_address,
     prove_by_contract,
     prove_by_sign_in,
     sign_message,
 )
+from didgate.credentials.address_tree import AddressTree
 from didgate.credentials.binding import address_control_digest, bundle_hash
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.presentation import Presentation
@@ -119,3 +128,78 @@ def test_what_is_verified_names_each_account_once(challenge: Challenge) -> None:
             **members, credentials=(), addresses=(CONTRACT,), contract_accounts=(contract,)
         )
     assert error.value.code == "duplicate_account"
+
+
+# Steps 8 and 9: what is supplied about accounts
+
+
+def member(signer: SoftwareSigner, *others: str) -> tuple[AddressTree, MerkleProof]:
+    address = address_of(signer.public_key)
+    tree = AddressTree([address, *others, CONTRACT])
+    return tree, MerkleProof(tree.root, address, tree.proof(address))
+
+
+def test_step_8_establishes_memberships(parties: Parties) -> None:
+    signer = new_account()
+    tree, proof = member(signer)
+    of_contract = MerkleProof(tree.root, CONTRACT, tree.proof(CONTRACT))
+    challenge = parties.challenge(member_leaf(tree.root))
+    controls = (prove_address(signer, challenge, BUNDLE), by_contract(challenge))
+    verified = verify(parties, Presentation({}, controls, (proof, of_contract)), challenge)
+    members = {(tree.root, proof.address), (tree.root, CONTRACT)}
+    assert verified.memberships == frozenset(members)
+
+
+def test_step_8_refuses_a_member_whose_control_is_not_proved(parties: Parties) -> None:
+    tree, proof = member(new_account())
+    challenge = parties.challenge(member_leaf(tree.root))
+    controls = (prove_address(new_account(), challenge, BUNDLE),)
+    shown = Presentation({}, controls, (proof,))
+    assert code_of(parties, shown, challenge) == "account_not_proved"
+
+
+def test_step_8_refuses_a_root_that_the_policy_does_not_name(parties: Parties) -> None:
+    signer = new_account()
+    tree, _ = member(signer)
+    _, elsewhere = member(signer, "0x" + "11" * 20)
+    for allow in (member_leaf(tree.root), address_leaf()):
+        challenge = parties.challenge(allow)
+        controls = (prove_address(signer, challenge, BUNDLE),)
+        shown = Presentation({}, controls, (elsewhere,))
+        assert code_of(parties, shown, challenge) == "root_not_asked"
+
+
+@pytest.mark.parametrize("siblings", [(), (bytes(32),), (bytes(32),) * 64])
+def test_step_8_refuses_a_proof_that_leads_elsewhere(
+    parties: Parties, siblings: tuple[bytes, ...]
+) -> None:
+    signer = new_account()
+    tree, proof = member(signer)
+    challenge = parties.challenge(member_leaf(tree.root))
+    controls = (prove_address(signer, challenge, BUNDLE),)
+    shown = Presentation({}, controls, (replace(proof, proof=siblings),))
+    assert code_of(parties, shown, challenge) == "membership_invalid"
+
+
+def test_step_8_refuses_another_members_proof(parties: Parties) -> None:
+    signer = new_account()
+    tree, proof = member(signer)
+    challenge = parties.challenge(member_leaf(tree.root))
+    thief = new_account()
+    stolen = replace(proof, address=address_of(thief.public_key))
+    shown = Presentation({}, (prove_address(thief, challenge, BUNDLE),), (stolen,))
+    assert code_of(parties, shown, challenge) == "membership_invalid"
+
+
+def test_step_9_passes_on_the_attestations_that_are_named(parties: Parties) -> None:
+    challenge = parties.challenge({"any": [attestation_leaf(), clearance_leaf()]})
+    uids = (bytes([2] * 32), bytes([1] * 32))
+    shown = Presentation({}, (prove_address(new_account(), challenge, BUNDLE),), (), uids)
+    assert verify(parties, shown, challenge).attestations == uids
+
+
+def test_step_9_refuses_attestations_that_were_not_asked_for(
+    parties: Parties, challenge: Challenge
+) -> None:
+    shown = Presentation({}, (), (), (bytes(32),))
+    assert code_of(parties, shown, challenge) == "attestation_not_asked"

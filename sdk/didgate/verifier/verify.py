@@ -15,6 +15,7 @@ from didgate.credentials.verified import VerifiedPresentation, unsafe_verified_p
 from didgate.errors import InvalidInput, VerificationError
 from didgate.verifier.asked import Asked, asked_by
 from didgate.verifier.forms import open_credential
+from didgate.verifier.supplied import check_attestations, verify_memberships
 
 
 def verify_presentation(
@@ -36,7 +37,9 @@ def verify_presentation(
     7. Each account signed that it takes part, once: typed data (EIP-712), or a sign-in text that
        says nothing else and was made just now (EIP-4361). Of an account that is a contract
        (EIP-1271) nothing is established here; the result says what to ask it.
-    8. What was disclosed without being asked for is dropped, so that it reaches neither the
+    8. Each Merkle proof leads from an account of step 7 to a root that the policy names.
+    9. UIDs of attestations are named only where the policy asks for attestations.
+    10. What was disclosed without being asked for is dropped, so that it reaches neither the
        policy nor a receipt.
 
     Whether an issuer is trusted now, a credential revoked, a contract's signature good and an
@@ -85,6 +88,8 @@ def verify_presentation(
         credentials=tuple(credentials),
         addresses=accounts.controlled,
         contract_accounts=accounts.contracts,
+        memberships=verify_memberships(presentation.merkle_proofs, challenge, accounts),
+        attestations=check_attestations(presentation.attestations, challenge),
     )
 
 
