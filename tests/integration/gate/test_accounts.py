@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from compiled import compiled
-from eth_abi.abi import encode
+from foreign_contracts import AttestationService, ForeignContract
 from gate_actors import Caller
 from gate_service import MODEL, served
 from gate_world import World
 
 from didgate.chain.artifacts import Entry
-from didgate.chain.calls import Transaction
+from didgate.chain.calls import Receipt, Transaction
 from didgate.client import RefusedByGate
 from didgate.credentials.account_proofs import ContractProof, MerkleProof
 from didgate.credentials.address_tree import AddressTree
 from didgate.credentials.presentation import Presentation
 from didgate.errors import InvalidInput
 from didgate.gate import Decision
-from didgate.holder import ContractWallet, SignInAccount, Supplies, Wallet
+from didgate.holder import ContractWallet, HeldAttestation, SignInAccount, Supplies, Wallet
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.ethereum import EthereumAccount, address_of
 
@@ -42,13 +41,21 @@ def put_on_list(world: World, address: str) -> None:
     world.settle()
 
 
+@dataclass(frozen=True)
+class Paying:
+    """Sends transactions of one account."""
+
+    world: World
+
+    def send(self, transaction: Transaction) -> Receipt:
+        return self.world.send(self.world.owner, transaction)
+
+
 def own_contract(world: World, owner: SoftwareSigner) -> str:
     """Deploy a contract that takes its owner's signature for its own."""
-    code = compiled("OwnedWallet").bytecode + encode(["address"], [address_of(owner.public_key)])
-    address = world.send(world.owner, Transaction(None, code)).contract_address
-    assert address is not None
+    contract = ForeignContract.deploy(Paying(world), "OwnedWallet", address_of(owner.public_key))
     world.settle()
-    return address
+    return contract.address
 
 
 def hand_over(world: World, contract: str, owner: SoftwareSigner, to: SoftwareSigner) -> None:
@@ -110,6 +117,21 @@ def test_a_contracts_signature_is_of_no_use_for_another_challenge(world: World) 
     members = caller.present(wallet, caller.challenge(resource))
     assert codes(caller.submit(caller.challenge(resource), members)) == ["account_not_controlled"]
     assert caller.enter(wallet, resource).allowed
+
+
+def test_a_contracts_signature_is_of_no_use_for_its_owners_other_contract(world: World) -> None:
+    owner = new_key()
+    one, other = own_contract(world, owner), own_contract(world, owner)
+    for contract in (one, other):
+        put_on_list(world, contract)
+    gate, resource = world.gate(), world.resource(listed(world))
+    caller = Caller(world, gate)
+    challenge = caller.challenge(resource)
+    members = caller.present(
+        world.wallet(accounts=[ContractWallet.owned_by(one, owner)]), challenge
+    )
+    members["addressProofs"][0]["address"] = other
+    assert codes(caller.submit(challenge, members)) == ["account_not_controlled"]
 
 
 @pytest.mark.parametrize("signature", [b"", bytes(65), bytes(16 * 1024)])
@@ -252,3 +274,63 @@ def test_the_owner_of_a_token_opens_and_a_stranger_does_not(world: World) -> Non
         with pytest.raises(RefusedByGate) as error:
             world.visitor(stranger, service.http).get(URL)
         assert [each["code"] for each in error.value.problem["reasons"]] == ["token_not_held"]
+
+
+# Attestations
+
+
+@dataclass(frozen=True)
+class Attested:
+    """An attestation service, a schema, and a wallet that knows its account's attestation."""
+
+    service: AttestationService
+    schema: bytes
+    wallet: Wallet
+    held: HeldAttestation
+
+    def leaf(self, world: World) -> dict[str, Any]:
+        asked_of = {"schema": "0x" + self.schema.hex(), "attesters": [world.owner.address]}
+        return {"attestation": asked_of}
+
+
+@pytest.fixture
+def attested(world: World) -> Attested:
+    paying = Paying(world)
+    service = AttestationService.deploy(paying)
+    schema = service.register(paying, "bool cleared")
+    (code_hash,) = world.client.code_hashes([service.address]).values()
+    pinned = {"address": service.address, "codeHash": "0x" + code_hash.hex()}
+    world.foreign_pins["attestations"] = pinned
+    wallet = world.wallet()
+    account = address_of(wallet.keys.create(KeyAlgorithm.SECP256K1))
+    uid = service.attest(paying, schema, account)
+    world.settle()
+    held = HeldAttestation(uid, schema, world.owner.address, account)
+    return Attested(service, schema, wallet, held)
+
+
+def test_an_attestation_opens_until_it_is_revoked(world: World, attested: Attested) -> None:
+    wallet = attested.wallet
+    with served(world, attested.leaf(world)) as service:
+        with pytest.raises(InvalidInput) as missing:
+            world.visitor(wallet, service.http).get(URL)
+        assert missing.value.code == "cannot_satisfy"
+        wallet.supplies.add_attestation(attested.held)
+        assert world.visitor(wallet, service.http).get(URL).status_code == 200
+
+        world.send(world.owner, attested.service.revoke(attested.schema, attested.held.uid))
+        world.settle()
+        with pytest.raises(RefusedByGate) as error:
+            world.visitor(wallet, service.http).get(URL)
+        assert error.value.code == "policy_not_satisfied"
+
+
+def test_an_attestation_about_another_account_opens_nothing(
+    world: World, attested: Attested
+) -> None:
+    gate, resource = world.gate(), world.resource(attested.leaf(world))
+    caller, stranger = Caller(world, gate), world.wallet(accounts=[new_key()])
+    challenge = caller.challenge(resource)
+    named = {"attestations": ["0x" + attested.held.uid.hex()]}
+    decision = caller.submit(challenge, caller.present(stranger, challenge) | named)
+    assert (decision.allowed, decision.code) == (False, "policy_not_satisfied")
