@@ -35,6 +35,12 @@ contract EvaluationHarness {
         Fact[] chain;
     }
 
+    /// @notice Policies that are to be composed.
+    struct Composition {
+        bytes active;
+        bytes[] restrictions;
+    }
+
     error NoAnswer();
 
     /// @dev What `judge` returns beside the verdict's number, and instead of it.
@@ -94,15 +100,16 @@ contract EvaluationHarness {
         }
     }
 
-    /// @notice What a checker composes of each list of policies: the bytes, or the error's selector.
-    function composeAll(IPolicyChecker checker, bytes[][] calldata lists)
+    /// @notice What a checker composes of policies: the bytes, or the error's selector.
+    function composeAll(IPolicyChecker checker, Composition[] calldata compositions)
         external
         view
         returns (bytes[] memory results)
     {
-        results = new bytes[](lists.length);
-        for (uint256 i = 0; i < lists.length; ++i) {
-            try checker.compose(lists[i][0], lists[i][1:]) returns (bytes memory composed) {
+        results = new bytes[](compositions.length);
+        for (uint256 i = 0; i < compositions.length; ++i) {
+            Composition calldata parts = compositions[i];
+            try checker.compose(parts.active, parts.restrictions) returns (bytes memory composed) {
                 results[i] = composed;
             } catch (bytes memory reason) {
                 results[i] = bytes.concat(bytes4(reason));
