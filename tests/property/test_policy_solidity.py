@@ -24,7 +24,7 @@ from didgate.policy import Policy, decode, effective, evaluate_on_chain
 pytestmark = pytest.mark.anvil
 
 PARTS = 4
-CASES_PER_PART = 2_500
+CASES_PER_PART = 25_000
 CASES_PER_POLICY = 5
 CASES_PER_CALL = 100
 BYTES_PER_PART = 6_000
