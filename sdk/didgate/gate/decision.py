@@ -6,11 +6,13 @@ count. From then on the outcome depends on what was presented, on the evidence a
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from didgate.chain.facts import PolicyState
+from didgate.chain.facts import FactQuery, PolicyState
 from didgate.chain.snapshot import Snapshot, SnapshotReader
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import EvidenceSources
@@ -147,7 +149,9 @@ class Decider:
         latest = self.policies.of(hearing.latest)
         finalized = self.policies.of(hearing.finalized)
         _check_unchanged(hearing, latest)
-        evidence = gather_evidence(presentation, hearing.challenge, self.sources)
+        evidence = gather_evidence(
+            presentation, hearing.challenge, self.sources, partial(_accredited, hearing)
+        )
         hearing.inputs["evidence"] = to_json(evidence)
         verified = verify_presentation(presentation, hearing.challenge, evidence, hearing.now)
         first = _judge("latest", hearing, hearing.latest, latest, latest, verified)
@@ -159,6 +163,14 @@ class Decider:
         hearing.judgements = (first, second)
         _check_verdicts(hearing, latest, finalized)
         return _allowance(hearing, latest, finalized)
+
+
+def _accredited(
+    hearing: Hearing, asked: frozenset[tuple[bytes, bytes]]
+) -> Set[tuple[bytes, bytes]]:
+    """Return which pairs of issuer and type the registry holds at the latest block."""
+    facts = hearing.snapshot.facts(FactQuery(accreditations=asked), hearing.latest.block)
+    return {entry for entry, added_at in facts.accreditations.items() if added_at is not None}
 
 
 def paused() -> AccessDenied:
