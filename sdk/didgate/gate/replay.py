@@ -17,6 +17,7 @@ from typing import Any
 
 from didgate.chain.facts import Block, FactQuery, Facts, PolicyState
 from didgate.credentials.evidence import Evidence, IssuerKey
+from didgate.credentials.identifiers import key_id
 from didgate.credentials.schema import AttributeSchema
 from didgate.dids import DIDDocument
 from didgate.encoding import keccak256
@@ -181,10 +182,13 @@ class _Stopped:
 
 
 def _check_contents(inputs: Inputs) -> None:
-    """Refuse policies and schemas under an id that is not theirs."""
-    schemas = (*inputs.schemas.items(), *(inputs.evidence or Evidence()).schemas.items())
+    """Refuse policies, schemas and keys under an id that is not theirs."""
+    evidence = inputs.evidence or Evidence()
+    schemas = (*inputs.schemas.items(), *evidence.schemas.items())
     if any(schema.schema_id != name for name, schema in schemas):
         raise _mismatch("a schema stands under another id", "schemas")
+    if any(key_id(key.public_key) != name for name, key in evidence.keys.items()):
+        raise _mismatch("a key stands under another id", "evidence")
     for at, state in inputs.state.items():
         named = [*state.restrictions]
         if state.active is not None and state.active_bytes is not None:
