@@ -16,7 +16,8 @@ from didgate.gate.receipt_form import JudgementRecord, Receipt
 ALLOWED: Final = "allowed"
 _NOT_SATISFIED: Final = "policy_not_satisfied"
 _NOT_FINAL: Final = "not_final"
-_BY_VERDICT: Final = frozenset({ALLOWED, _NOT_SATISFIED, _NOT_FINAL})
+BY_VERDICT: Final = frozenset({ALLOWED, _NOT_SATISFIED, _NOT_FINAL})
+"""The codes of decisions that came to a verdict."""
 _SEEN: Final = frozenset({"challenge", "presentation", "now", "schemas", "state.latest"})
 _TRUE: Final = "true"
 
@@ -99,7 +100,7 @@ def _follows(code: str, latest: str, finalized: str) -> bool:
 
 
 def _faults_of_leaves(receipt: Receipt, judgement: JudgementRecord) -> Iterator[str]:
-    by_verdict = receipt.code in _BY_VERDICT
+    by_verdict = receipt.code in BY_VERDICT
     if bool(judgement.leaves) != (by_verdict and not receipt.allowed):
         yield "a denial by verdict names the leaves, and nothing else does"
     if judgement.registries and not by_verdict:
@@ -113,12 +114,12 @@ def _faults_of_leaves(receipt: Receipt, judgement: JudgementRecord) -> Iterator[
 def _faults_of_commitments(
     receipt: Receipt, latest: JudgementRecord, finalized: JudgementRecord
 ) -> Iterator[str]:
-    expected = set(JUDGED if receipt.code in _BY_VERDICT else _SEEN)
+    expected = set(JUDGED if receipt.code in BY_VERDICT else _SEEN)
     if not _same(latest, finalized):
         names = [name for name in expected if name.endswith(f".{LATEST}")]
         expected |= {name.replace(LATEST, FINALIZED) for name in names}
     # Only verification, between the two, may end before or after evidence was gathered.
     if receipt.commitments.keys() - {"evidence"} != expected - {"evidence"} or (
-        receipt.code in _BY_VERDICT and "evidence" not in receipt.commitments
+        receipt.code in BY_VERDICT and "evidence" not in receipt.commitments
     ):
         yield "it does not commit to what such a decision has seen"
