@@ -7,8 +7,10 @@ written out here, because an ABI library would take longer than the rest of the 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from compiled import compiled
@@ -36,14 +38,15 @@ UNCHECKED_ON_CHAIN = frozenset({"text_not_nfc"})
 """The codes for which a contract takes what Python refuses: Unicode's tables are too large."""
 
 
-def error_name(code: str) -> str:
-    """Return the contracts' name for a code of the SDK: ``too_deep`` is ``TooDeep``."""
-    return "".join(part.capitalize() for part in code.split("_"))
+ERRORS: dict[str, str] = json.loads(
+    (Path(__file__).parent / "vectors" / "policy_errors.json").read_text()
+)
+"""The contracts' error for each code of the SDK that refuses bytes; each has one number."""
 
 
 def error_selector(code: str) -> bytes:
-    """Return the four bytes that a refusal by a contract begins with; each error has one number."""
-    return selector(f"{error_name(code)}(uint256)")
+    """Return the four bytes that a contract's refusal for the reason of a code begins with."""
+    return selector(f"{ERRORS[code]}(uint256)")
 
 
 @dataclass(frozen=True)

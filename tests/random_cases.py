@@ -53,6 +53,7 @@ from didgate.policy.values import ORDERED, order_key, type_of
 ACCOUNT = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
 OTHER = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
 FORMS = {CredentialForm.ATTRIBUTE: 1, CredentialForm.SD_JWT: 2}
+ONE_HOLDER = frozenset({TokenStandard.ERC721_OWNER, TokenStandard.ERC4907_USER})
 UIDS = tuple(bytes([fill] * 32) for fill in (0x51, 0x52, 0x53))
 OFFSET = 2**53
 WORD = 2**256
@@ -397,19 +398,15 @@ class CaseMaker:
     def token(self, chain: _Chain, leaf: TokenLeaf, account: str, trouble: float) -> None:
         rng = self.rng
         question, key = token_question(leaf, account), (leaf.question, account)
-        if leaf.standard in {TokenStandard.ERC721_OWNER, TokenStandard.ERC4907_USER}:
-            holds = rng.random() < 0.6
-            self.record(
-                chain, "tokens", key, leaf.contract, question, value=int(holds),
-                answer=lambda held: address_word(account if held else OTHER), trouble=trouble,
-                broken=word(2**160 + int(account, 16)),
-            )  # fmt: skip
-        else:
-            near = leaf.amount + rng.choice((-1, 0, 0, 0))
-            self.record(
-                chain, "tokens", key, leaf.contract, question, value=rng.choice((near, near, 0)),
-                answer=word, trouble=trouble, broken=b"",
-            )  # fmt: skip
+        near = leaf.amount + rng.choice((-1, 0, 0, 0))
+        held = (
+            int(rng.random() < 0.6) if leaf.standard in ONE_HOLDER else rng.choice((near, near, 0))
+        )
+        broken = word(2**160 + int(account, 16)) if leaf.standard in ONE_HOLDER else b""
+        self.record(
+            chain, "tokens", key, leaf.contract, question, value=held,
+            answer=lambda told: token_answer(leaf, account, told), trouble=trouble, broken=broken,
+        )  # fmt: skip
 
     def memberships(self, account: str | None) -> tuple[Any, frozenset[tuple[bytes, str]]]:
         """Return Merkle proofs, good and bad, and what they prove about the account."""
@@ -462,8 +459,15 @@ def token_question(leaf: TokenLeaf, account: str) -> bytes:
             return selector("balanceOf(address)") + address_word(account)
 
 
+def token_answer(leaf: TokenLeaf, account: str, held: int) -> bytes:
+    """Return what the contract answers to ``token_question``, from what the facts say."""
+    if leaf.standard in ONE_HOLDER:
+        return address_word(account if held else OTHER)
+    return word(held)
+
+
 def attestation_answer(uid: bytes, fact: AttestationFact | None) -> bytes:
-    """Return an attestation as the service encodes it, with some data; zero where there is none."""
+    """Return an attestation as the service encodes it, with some data; zeros for none."""
     if fact is None:
         return word(32) + bytes(9 * 32) + word(320) + bytes(32)
     members = (fact.time, fact.expiration, fact.revocation)

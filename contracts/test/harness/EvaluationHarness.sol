@@ -88,7 +88,7 @@ contract EvaluationHarness {
     /// of the error, or zero.
     function checkAll(IPolicyChecker checker, bytes[] calldata policies)
         external
-        view
+        pure
         returns (bytes4[] memory errors)
     {
         errors = new bytes4[](policies.length);
@@ -103,7 +103,7 @@ contract EvaluationHarness {
     /// @notice What a checker composes of policies: the bytes, or the error's selector.
     function composeAll(IPolicyChecker checker, Composition[] calldata compositions)
         external
-        view
+        pure
         returns (bytes[] memory results)
     {
         results = new bytes[](compositions.length);
