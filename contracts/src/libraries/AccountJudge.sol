@@ -8,7 +8,6 @@ import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProo
 import {IAddressListRegistry} from "../interfaces/IAddressListRegistry.sol";
 import {IEAS} from "../interfaces/IEAS.sol";
 import {IERC4907} from "../interfaces/IERC4907.sol";
-import {AddressListId} from "../types/Identifiers.sol";
 import {Membership, Verdict} from "../types/Judgement.sol";
 import {Registry, TokenStandard} from "../types/PolicyFormat.sol";
 import {Evaluation} from "./CaseReader.sol";
@@ -26,15 +25,20 @@ library AccountJudge {
     uint256 private constant ATTESTATION_WORDS = 12;
 
     function judgeList(Evaluation memory evaluation) internal view returns (Verdict) {
-        AddressListId list = AddressListId.wrap(evaluation.cursor.word());
+        bytes32 list = evaluation.cursor.word();
         uint256 minAge = evaluation.cursor.u32();
         if (evaluation.facts.account == address(0)) return Verdict.FALSE;
         (address lists, bool isVerified) = evaluation.registry(Registry.ADDRESS_LISTS);
         if (!isVerified) return Verdict.UNKNOWN;
-        (bool isRead, uint256 addedAt) = ChainReads.askNumber(
-            lists, abi.encodeCall(IAddressListRegistry.addedAt, (list, evaluation.facts.account))
+        (uint256 size, uint256 answer) = ChainReads.ask(
+            lists,
+            IAddressListRegistry.addedAt.selector,
+            uint256(list),
+            uint160(evaluation.facts.account),
+            1
         );
-        if (!isRead || addedAt > type(uint64).max) return Verdict.UNKNOWN;
+        uint256 addedAt = PolicyReader.load(answer);
+        if (size != 32 || addedAt > type(uint64).max) return Verdict.UNKNOWN;
         bool counts = addedAt != 0 && evaluation.facts.moment >= addedAt + minAge;
         return counts ? Verdict.TRUE : Verdict.FALSE;
     }
@@ -61,8 +65,7 @@ library AccountJudge {
         uint256 amount = uint256(cursor.word());
         address account = evaluation.facts.account;
         if (account == address(0)) return Verdict.FALSE;
-        (bool isRead, uint256 answer) =
-            ChainReads.askNumber(token, _question(standard, account, id));
+        (bool isRead, uint256 answer) = _ask(token, standard, account, id);
         if (!isRead) return Verdict.UNKNOWN;
         bool namesAccount =
             standard == TokenStandard.ERC721_OWNER || standard == TokenStandard.ERC4907_USER;
@@ -85,22 +88,25 @@ library AccountJudge {
         }
     }
 
-    function _question(uint256 standard, address account, uint256 id)
+    /// @dev The one word that a token's contract answers to the question of a standard.
+    function _ask(address token, uint256 standard, address account, uint256 id)
         private
-        pure
-        returns (bytes memory)
+        view
+        returns (bool isRead, uint256 answer)
     {
-        if (standard == TokenStandard.ERC721_OWNER) {
-            return abi.encodeCall(IERC721.ownerOf, (id));
-        }
+        uint256 size;
+        uint256 holder = uint160(account);
         if (standard == TokenStandard.ERC1155_BALANCE) {
-            return abi.encodeCall(IERC1155.balanceOf, (account, id));
+            (size, answer) = ChainReads.ask(token, IERC1155.balanceOf.selector, holder, id, 1);
+        } else if (standard == TokenStandard.ERC721_OWNER) {
+            (size, answer) = ChainReads.ask(token, IERC721.ownerOf.selector, id, 1);
+        } else if (standard == TokenStandard.ERC4907_USER) {
+            (size, answer) = ChainReads.ask(token, IERC4907.userOf.selector, id, 1);
+        } else {
+            // ERC-721 asks with the same words.
+            (size, answer) = ChainReads.ask(token, IERC20.balanceOf.selector, holder, 1);
         }
-        if (standard == TokenStandard.ERC4907_USER) {
-            return abi.encodeCall(IERC4907.userOf, (id));
-        }
-        // ERC-721 asks with the same words.
-        return abi.encodeCall(IERC20.balanceOf, (account));
+        return (size == 32, PolicyReader.load(answer));
     }
 
     /// @dev Judges one attestation by a leaf whose body begins at `start`.
@@ -110,26 +116,38 @@ library AccountJudge {
         address eas,
         bytes32 uid
     ) private view returns (Verdict) {
-        ChainReads.Answer memory answer = ChainReads.ask(
-            eas, abi.encodeCall(IEAS.getAttestation, (uid)), ATTESTATION_WORDS
+        (uint256 size, uint256 answer) = ChainReads.ask(
+            eas, IEAS.getAttestation.selector, uint256(uid), ATTESTATION_WORDS
         );
-        uint256[] memory words = answer.words;
-        if (!_isAttestation(answer)) return Verdict.UNKNOWN;
-        bool counts = bytes32(words[1]) == uid && words[2] == PolicyReader.load(start)
-            && words[7] == uint160(evaluation.facts.account) && words[5] == 0
-            && _isAccepted(start + 32, words[8])
-            && _isInTime(start + 32, evaluation.facts.moment, words[3], words[4]);
+        if (!_isAttestation(size, answer)) return Verdict.UNKNOWN;
+        bool counts = PolicyReader.load(answer + 32) == uint256(uid)
+            && PolicyReader.load(answer + 64) == PolicyReader.load(start)
+            && PolicyReader.load(answer + 160) == 0
+            && PolicyReader.load(answer + 224) == uint160(evaluation.facts.account)
+            && _isAccepted(start + 32, PolicyReader.load(answer + 256))
+            && _isInTime(
+                start + 32,
+                evaluation.facts.moment,
+                PolicyReader.load(answer + 96),
+                PolicyReader.load(answer + 128)
+            );
         return counts ? Verdict.TRUE : Verdict.FALSE;
     }
 
     /// @dev Whether an answer is the encoding of one attestation, and nothing else.
-    function _isAttestation(ChainReads.Answer memory answer) private pure returns (bool) {
-        uint256[] memory words = answer.words;
-        if (answer.size < 32 * ATTESTATION_WORDS) return false;
-        if (words[0] != 0x20 || words[10] != 0x140 || words[11] > type(uint32).max) return false;
-        if (answer.size != 32 * ATTESTATION_WORDS + (words[11] + 31) / 32 * 32) return false;
-        return (words[3] | words[4] | words[5]) <= type(uint64).max
-            && (words[7] | words[8]) <= type(uint160).max && words[9] <= 1;
+    function _isAttestation(uint256 size, uint256 answer) private pure returns (bool) {
+        if (size < 32 * ATTESTATION_WORDS) return false;
+        uint256 length = PolicyReader.load(answer + 352);
+        if (PolicyReader.load(answer) != 0x20 || PolicyReader.load(answer + 320) != 0x140) {
+            return false;
+        }
+        if (length > size || size != 32 * ATTESTATION_WORDS + (length + 31) / 32 * 32) {
+            return false;
+        }
+        uint256 times = PolicyReader.load(answer + 96) | PolicyReader.load(answer + 128)
+            | PolicyReader.load(answer + 160);
+        uint256 people = PolicyReader.load(answer + 224) | PolicyReader.load(answer + 256);
+        return times >> 64 == 0 && people >> 160 == 0 && PolicyReader.load(answer + 288) <= 1;
     }
 
     /// @dev Whether an attester is on the list that begins at `start` with its count.

@@ -3,14 +3,13 @@ pragma solidity 0.8.37;
 
 import {Case} from "../types/Judgement.sol";
 import {PIN_LENGTH} from "../types/PolicyFormat.sol";
-import {ShownCredential} from "../types/Presented.sol";
-import {Cursor, PolicyReader} from "./PolicyReader.sol";
+import {Cursor} from "./PolicyReader.sol";
 
 /// @notice An evaluation that is going on.
 /// @param cursor Where in the policy it stands.
 /// @param facts What the policy is evaluated on.
 /// @param pins Memory address of the registries that the policy pins.
-/// @param pinCount How many there are.
+/// @param pinsEnd Memory address behind them.
 /// @param nextCredential Number of the next credential leaf.
 /// @param isSame Whether credentials count only if `holder` holds them.
 /// @param holder The key chosen below `holder: same`; 0 for none.
@@ -18,7 +17,7 @@ struct Evaluation {
     Cursor cursor;
     Case facts;
     uint256 pins;
-    uint256 pinCount;
+    uint256 pinsEnd;
     uint256 nextCredential;
     bool isSame;
     bytes32 holder;
@@ -26,7 +25,7 @@ struct Evaluation {
 
 using CaseReader for Evaluation global;
 
-/// @title What an evaluation rests on: pinned registries, and what was shown
+/// @title The registries that an evaluation rests on
 library CaseReader {
     /// @dev The registry of a kind that the policy pins, and whether the code there is the pinned
     /// one. What another code says counts as unread.
@@ -36,25 +35,16 @@ library CaseReader {
         returns (address pinned, bool isVerified)
     {
         uint256 pin = evaluation.pins;
-        for (uint256 i = 0; i < evaluation.pinCount; ++i) {
-            uint256 head = PolicyReader.load(pin);
-            if (head >> 248 == kind) {
-                pinned = address(uint160(head >> 88));
-                return (pinned, pinned.codehash == bytes32(PolicyReader.load(pin + 21)));
+        uint256 end = evaluation.pinsEnd;
+        assembly ("memory-safe") {
+            for {} lt(pin, end) { pin := add(pin, PIN_LENGTH) } {
+                let head := mload(pin)
+                if eq(byte(0, head), kind) {
+                    pinned := shr(96, shl(8, head))
+                    isVerified := eq(extcodehash(pinned), mload(add(pin, 21)))
+                    break
+                }
             }
-            pin += PIN_LENGTH;
-        }
-    }
-
-    /// @dev The credential shown for a leaf; its form is `NONE` where there is none.
-    function shownFor(Evaluation memory evaluation, uint256 leaf)
-        internal
-        pure
-        returns (ShownCredential memory shown)
-    {
-        ShownCredential[] memory credentials = evaluation.facts.credentials;
-        for (uint256 i = 0; i < credentials.length; ++i) {
-            if (credentials[i].leaf == leaf) return credentials[i];
         }
     }
 }

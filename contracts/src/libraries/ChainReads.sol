@@ -3,50 +3,43 @@ pragma solidity 0.8.37;
 
 /// @title Reads other contracts without trusting them to answer
 /// @dev A call that fails, or an answer of another length or range than its type has, is "unread":
-/// it never reverts. Only as many bytes of an answer are copied as are asked for.
+/// it never reverts. Only as many bytes of an answer are copied as are asked for, so no answer is too
+/// long. In assembly, because a call in Solidity copies all that comes back (docs/decisions/0017).
 library ChainReads {
-    /// @notice The first words of an answer.
-    /// @param size Length of the whole answer in bytes; 0 where there is none.
-    /// @param words As many as were asked for.
-    struct Answer {
-        uint256 size;
-        uint256[] words;
-    }
-
-    /// @dev Calls a contract and keeps the first `count` words of its answer.
-    function ask(address target, bytes memory question, uint256 count)
+    /// @dev Asks a contract a question of one argument; see the other form.
+    function ask(address target, bytes4 selector, uint256 argument, uint256 count)
         internal
         view
-        returns (Answer memory answer)
+        returns (uint256 size, uint256 answer)
     {
-        uint256[] memory words = new uint256[](count);
-        uint256 size;
         assembly ("memory-safe") {
-            if staticcall(
-                gas(),
-                target,
-                add(question, 0x20),
-                mload(question),
-                add(words, 0x20),
-                mul(count, 32)
-            ) { size := returndatasize() }
+            answer := mload(0x40)
+            mstore(answer, selector)
+            mstore(add(answer, 4), argument)
+            if staticcall(gas(), target, answer, 36, answer, shl(5, count)) {
+                size := returndatasize()
+            }
         }
-        answer.size = size;
-        answer.words = words;
     }
 
-    /// @dev Whether an answer is exactly as many words as were asked for.
-    function isWhole(Answer memory answer) internal pure returns (bool) {
-        return answer.size == 32 * answer.words.length;
-    }
-
-    /// @dev The one number that a question is answered with.
-    function askNumber(address target, bytes memory question)
+    /// @dev Asks a contract a question of two arguments.
+    /// @param count How many words of the answer to keep.
+    /// @return size Length of the whole answer in bytes; 0 where there is none.
+    /// @return answer Memory address of its first words. They stand in memory that is not taken:
+    /// read them before anything else takes it.
+    function ask(address target, bytes4 selector, uint256 first, uint256 second, uint256 count)
         internal
         view
-        returns (bool isRead, uint256 number)
+        returns (uint256 size, uint256 answer)
     {
-        Answer memory answer = ask(target, question, 1);
-        return (isWhole(answer), answer.words[0]);
+        assembly ("memory-safe") {
+            answer := mload(0x40)
+            mstore(answer, selector)
+            mstore(add(answer, 4), first)
+            mstore(add(answer, 36), second)
+            if staticcall(gas(), target, answer, 68, answer, shl(5, count)) {
+                size := returndatasize()
+            }
+        }
     }
 }

@@ -39,15 +39,11 @@ library PolicyEvaluator {
         view
         returns (Verdict verdict, bool isCarried)
     {
-        Evaluation memory evaluation;
         Cursor memory cursor = PolicyReader.open(policy);
-        evaluation.cursor = cursor;
-        evaluation.facts = facts;
-        uint256 head = cursor.take(HEAD_LENGTH);
-        if (PolicyReader.load(head) >> 248 != VERSION) revert IPolicyChecker.UnknownVersion(0);
-        evaluation.pinCount = cursor.u8();
-        evaluation.pins = cursor.take(PIN_LENGTH * evaluation.pinCount);
-        (verdict, isCarried) = _judge(evaluation);
+        uint256 head = PolicyReader.load(cursor.take(HEAD_LENGTH + 1));
+        if (head >> 248 != VERSION) revert IPolicyChecker.UnknownVersion(0);
+        uint256 pins = cursor.take(PIN_LENGTH * ((head >> 152) & 0xff));
+        (verdict, isCarried) = _judge(Evaluation(cursor, facts, pins, cursor.position, 0, false, 0));
         cursor.finish();
     }
 

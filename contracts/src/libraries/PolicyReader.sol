@@ -20,25 +20,31 @@ using PolicyReader for Cursor global;
 /// neither of which Solidity can say without copying (docs/decisions/0017).
 library PolicyReader {
     /// @dev A cursor over all of `data`, at its first byte.
-    function open(bytes memory data) internal pure returns (Cursor memory cursor) {
+    function open(bytes memory data) internal pure returns (Cursor memory) {
         uint256 start;
+        uint256 end;
         assembly ("memory-safe") {
             start := add(data, 0x20)
+            end := add(start, mload(data))
         }
-        cursor.base = start;
-        cursor.position = start;
-        cursor.end = start + data.length;
+        return Cursor(start, start, end);
     }
 
     /// @dev Passes over the next `count` bytes, fewer than 2^32, and returns where they stand.
     function take(Cursor memory cursor, uint256 count) internal pure returns (uint256 place) {
-        place = cursor.position;
         uint256 next;
         unchecked {
+            place = cursor.position;
             next = place + count;
         }
         if (next > cursor.end) revert IPolicyChecker.Truncated(cursor.offset());
         cursor.position = next;
+    }
+
+    /// @dev Puts the cursor at a memory address, which must not lie behind the end.
+    function seek(Cursor memory cursor, uint256 place) internal pure {
+        if (place > cursor.end) revert IPolicyChecker.Truncated(cursor.offset());
+        cursor.position = place;
     }
 
     function u8(Cursor memory cursor) internal pure returns (uint256) {
@@ -83,12 +89,15 @@ library PolicyReader {
     /// @dev Narrows the cursor to the node that begins here, behind its tag and length. The caller
     /// sets `end` back to what it was when it has read the node.
     function enter(Cursor memory cursor) internal pure returns (uint256 tag) {
-        uint256 head = load(cursor.take(3));
-        tag = head >> 248;
-        uint256 length = (head >> 232) & 0xffff;
-        uint256 start = cursor.take(length);
-        cursor.position = start;
-        cursor.end = start + length;
+        unchecked {
+            uint256 start = cursor.position + 3;
+            uint256 head = load(start - 3);
+            uint256 end = start + ((head >> 232) & 0xffff);
+            if (end > cursor.end) revert IPolicyChecker.Truncated(cursor.offset());
+            cursor.position = start;
+            cursor.end = end;
+            tag = head >> 248;
+        }
     }
 
     /// @dev The 32 bytes at a memory address.

@@ -8,6 +8,8 @@ import {PolicyText} from "./PolicyText.sol";
 
 /// @title The values that conditions compare with
 library PolicyValues {
+    uint256 private constant ORDERED =
+        1 << ValueType.INTEGER | 1 << ValueType.DATE | 1 << ValueType.DATETIME;
     uint256 private constant MAX_TEXT_LENGTH = 1024;
     uint256 private constant OFFSET = 2 ** 53;
     /// @dev 0001-01-01 to 9999-12-31, in days and in seconds since 1970.
@@ -16,45 +18,49 @@ library PolicyValues {
     uint256 private constant FIRST_SECOND = OFFSET - 62_135_596_800;
     uint256 private constant LAST_SECOND = OFFSET + 253_402_300_799;
 
-    /// @dev Whether values of a type have an order.
+    /// @dev Whether values of a type have an order: integers, dates and datetimes do.
     function isOrdered(uint256 kind) internal pure returns (bool) {
-        return kind == ValueType.INTEGER || kind == ValueType.DATE || kind == ValueType.DATETIME;
+        return ORDERED >> kind & 1 == 1;
     }
 
     /// @dev Whether there is such a value of an ordered type. The scalar of an absent attribute, a
     /// huge number, is none.
     function isInRange(uint256 kind, uint256 value) internal pure returns (bool) {
-        if (kind == ValueType.DATE) return value >= FIRST_DAY && value <= LAST_DAY;
-        if (kind == ValueType.DATETIME) return value >= FIRST_SECOND && value <= LAST_SECOND;
-        return value != 0 && value < 2 * OFFSET;
+        unchecked {
+            // One comparison for two: what lies below the first value wraps around.
+            if (kind == ValueType.INTEGER) return value - 1 < 2 * OFFSET - 1;
+            if (kind == ValueType.DATE) return value - FIRST_DAY <= LAST_DAY - FIRST_DAY;
+            return value - FIRST_SECOND <= LAST_SECOND - FIRST_SECOND;
+        }
     }
 
-    /// @dev Reads a value as a claim holds it: of text and bytes the hash, else the number.
-    function read(Cursor memory cursor) internal pure returns (uint256 kind, uint256 value) {
-        kind = cursor.u8();
-        if (kind == ValueType.TEXT || kind == ValueType.BYTES) {
-            value = uint256(cursor.digest(cursor.u16()));
-        } else if (kind == ValueType.BOOLEAN) {
-            value = cursor.u8();
-        } else if (kind == ValueType.ADDRESS) {
-            value = uint160(cursor.account());
-        } else if (isOrdered(kind)) {
-            value = cursor.u64();
-        } else {
-            revert IPolicyChecker.UnknownValueType(cursor.offset());
+    /// @dev Reads the value at a memory address as a claim holds it: of text and bytes the hash,
+    /// else the number. Where it ends is for the caller to compare with where it may.
+    function read(uint256 place) internal pure returns (uint256 kind, uint256 value, uint256 next) {
+        unchecked {
+            uint256 head = PolicyReader.load(place);
+            kind = head >> 248;
+            if (isOrdered(kind)) return (kind, (head << 8) >> 192, place + 9);
+            if (kind == ValueType.TEXT || kind == ValueType.BYTES) {
+                uint256 length = (head << 8) >> 240;
+                return (kind, uint256(PolicyReader.hash(place + 3, length)), place + 3 + length);
+            }
+            if (kind == ValueType.BOOLEAN) return (kind, (head << 8) >> 248, place + 2);
+            if (kind == ValueType.ADDRESS) return (kind, (head << 8) >> 96, place + 21);
+            revert IPolicyChecker.UnknownValueType(kind);
         }
     }
 
     /// @dev Reads a value and reverts unless it is in canonical form and in the range of its type.
-    function check(Cursor memory cursor) internal pure returns (uint256 kind) {
+    function check(Cursor memory cursor) internal pure returns (uint256) {
         uint256 place = cursor.offset();
-        uint256 value;
-        (kind, value) = read(cursor);
+        (uint256 kind, uint256 value, uint256 next) = read(cursor.position);
+        uint256 length = next - cursor.position;
+        cursor.seek(next);
         if (kind <= ValueType.BYTES) {
-            uint256 length = cursor.offset() - place - 3;
+            length -= 3;
             if (length > MAX_TEXT_LENGTH) revert IPolicyChecker.TextTooLong(place);
-            bool isText =
-                kind == ValueType.BYTES || PolicyText.isUTF8(cursor.position - length, length);
+            bool isText = kind == ValueType.BYTES || PolicyText.isUTF8(next - length, length);
             if (!isText) revert IPolicyChecker.InvalidUtf8(place);
         } else if (kind == ValueType.BOOLEAN) {
             if (value > 1) revert IPolicyChecker.NotCanonical(place);
@@ -63,5 +69,6 @@ library PolicyValues {
             if (kind == ValueType.DATE) revert IPolicyChecker.InvalidDate(place);
             revert IPolicyChecker.InvalidDatetime(place);
         }
+        return kind;
     }
 }
