@@ -18,6 +18,7 @@ interface Vm {
     function prank(address sender) external;
     function expectRevert(bytes calldata data) external;
     function expectRevert() external;
+    function expectPartialRevert(bytes4 selector) external;
     function expectEmit(address emitter) external;
     function expectEmit(address emitter, uint64 count) external;
     function mockCall(address target, bytes calldata data, bytes calldata output) external;
