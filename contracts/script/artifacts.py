@@ -22,6 +22,7 @@ COMPILED = (
     "AddressListRegistry",
     "IssuerRegistry",
     "PolicyRegistry",
+    "Questionnaire",
     "ResourceRegistry",
     "SchemaRegistry",
     "StatusRegistry",

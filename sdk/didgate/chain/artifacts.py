@@ -30,6 +30,7 @@ CONTRACTS: Final = (
     "EthereumDIDRegistry",
 )
 """Names of the contracts of a deployment."""
+_NEVER_DEPLOYED: Final = ("Questionnaire",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def artifact(name: str) -> Artifact:
     Raises:
         KeyError: no such contract ships with the package.
     """
-    if name not in CONTRACTS:
+    if name not in CONTRACTS + _NEVER_DEPLOYED:
         raise KeyError(name)
     file = resources.files("didgate.chain") / "abi" / f"{name}.json"
     content = json.loads(file.read_text("utf-8"))
