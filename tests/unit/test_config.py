@@ -20,7 +20,7 @@ def test_defaults() -> None:
     settings = Settings.from_environment({"PATH": "/bin"})
     assert settings == Settings()
     assert settings.home == Home(Path(".didgate"))
-    assert settings.rpc_url is None
+    assert settings.rpc_urls == ()
 
 
 def test_everything_is_read() -> None:
@@ -35,7 +35,7 @@ def test_everything_is_read() -> None:
         }
     )
     assert settings.home == Home(Path("/srv/didgate"))
-    assert settings.rpc_url == "https://rpc.example/key"
+    assert settings.rpc_urls == ("https://rpc.example/key",)
     assert settings.account == "operator"
     assert settings.passphrase == PassphraseSource(file=Path("/run/secrets/passphrase"))
     assert settings.max_staleness == timedelta(minutes=1)

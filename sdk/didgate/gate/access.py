@@ -175,6 +175,10 @@ class Gate:
         """Say before ``start`` that a resource, named by its 32-byte id, will be asked for."""
         self._watched[resource] = None
 
+    def metrics(self) -> dict[str, dict[str, float]]:
+        """Return what was counted about the chain, by name and label, and the snapshot's age."""
+        return self._snapshots.measures()
+
     def jwks(self) -> dict[str, Any]:
         """Return the JWK Set that verifies the gate's grants and receipts."""
         return self._grants.jwks()

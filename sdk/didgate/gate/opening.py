@@ -13,13 +13,14 @@ from contextlib import ExitStack
 from typing import Final
 
 from didgate.chain.deploy import Deployment
-from didgate.chain.opening import open_chain
+from didgate.chain.opening import open_chain, open_feeds
 from didgate.chain.snapshot import SnapshotReader
 from didgate.config import Settings
 from didgate.gate.access import Gate, GateKeys, GateStores
 from didgate.gate.dpop import ServerNonces
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.keystore import Keystore
+from didgate.ports import Counters
 from didgate.stores import (
     MemoryReplayCache,
     SQLChallengeStore,
@@ -55,7 +56,14 @@ def open_gate(audience: str, settings: Settings | None = None) -> Gate:
     settings = settings or Settings.from_environment(os.environ)
     settings.home.create()
     with ExitStack() as closing:
-        client = open_chain(settings.rpc_url, settings.home.chain, closing)
+        metrics = Counters()
+        client = open_chain(
+            settings.rpc_urls,
+            settings.home.chain,
+            closing,
+            quorum=settings.rpc_quorum,
+            metrics=metrics,
+        )
         deployment = Deployment.load(settings.home.deployment, client)
         return Gate(
             audience=audience,
@@ -65,7 +73,10 @@ def open_gate(audience: str, settings: Settings | None = None) -> Gate:
                 client,
                 deployment,
                 max_staleness=settings.max_staleness,
+                finality=settings.finality,
                 block_time=settings.block_time,
+                feeds=open_feeds(settings.rpc_urls, deployment, metrics),
+                metrics=metrics,
             ),
             sources=RegistrySources.of(client, deployment),
             keys=_keys(settings),

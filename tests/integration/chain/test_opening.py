@@ -21,7 +21,7 @@ from pathlib import Path
 from didgate.chain.opening import open_chain
 
 url, path = sys.argv[1:]
-print(open_chain(url or None, Path(path), ExitStack()).chain_id, "eth" in sys.modules)
+print(open_chain([url] if url else [], Path(path), ExitStack()).chain_id, "eth" in sys.modules)
 """
 
 
@@ -33,10 +33,10 @@ def path(tmp_path: Path) -> Path:
 
 def test_file_is_opened_and_closed_in_the_end(path: Path) -> None:
     with ExitStack() as closing:
-        client = open_chain(None, path, closing)
+        client = open_chain([], path, closing)
         assert client.header().block.number == 0
         with pytest.raises(ChainError) as error:
-            open_chain(None, path, closing)
+            open_chain([], path, closing)
         assert error.value.code == "chain_in_use"
     EmbeddedChain.open(path).close()
 
@@ -58,12 +58,12 @@ def test_served_chain_is_used_without_an_evm(path: Path, by_url: bool) -> None:
 
 def test_error_no_file(tmp_path: Path) -> None:
     with pytest.raises(ChainError) as error:
-        open_chain(None, tmp_path / "chain.sqlite", ExitStack())
+        open_chain([], tmp_path / "chain.sqlite", ExitStack())
     assert error.value.code == "chain_missing"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_error_node_out_of_reach(path: Path) -> None:
     with pytest.raises(ChainError) as error:
-        open_chain("http://127.0.0.1:9", path, ExitStack())
+        open_chain(["http://127.0.0.1:9"], path, ExitStack())
     assert error.value.code == "unreachable"

@@ -34,7 +34,7 @@ def settings(world: World, tmp_path: Path) -> Settings:
 @pytest.fixture
 def served(world: World, settings: Settings) -> Iterator[Settings]:
     with ChainServer(world.chain) as server:
-        yield replace(settings, rpc_url=server.url)
+        yield replace(settings, rpc_urls=(server.url,))
 
 
 def enter(world: World, gate: Gate, resource: bytes) -> str:
@@ -73,7 +73,7 @@ def test_settings_come_from_the_environment(
     served: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIDGATE_HOME", str(served.home.root))
-    monkeypatch.setenv("DIDGATE_RPC_URL", served.rpc_url or "")
+    monkeypatch.setenv("DIDGATE_RPC_URL", served.rpc_urls[0])
     monkeypatch.setenv("DIDGATE_PASSPHRASE", "correct horse battery staple")
     open_gate(ORIGIN).close()
     assert served.home.gate.exists()
