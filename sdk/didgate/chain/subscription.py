@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
-import random
+import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -110,7 +110,7 @@ class Subscription:
             if was_connected and time.monotonic() - began > backoff:
                 backoff = _FIRST_BACKOFF
             self._wake()  # it may have had news that got lost
-            self._stopping.wait(backoff * random.uniform(0.5, 1))  # noqa: S311  # only spreads load
+            self._stopping.wait(backoff * (0.5 + secrets.randbelow(500) / 1000))
             backoff = min(backoff * 2, _LONGEST_BACKOFF)
 
     def _listen(self) -> None:

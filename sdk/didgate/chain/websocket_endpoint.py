@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -41,7 +42,7 @@ def open_websocket(url: str, seconds: float, max_bytes: int = _MAX_MESSAGE) -> C
     """
     host = _host(url)
     try:
-        return connect(
+        opening = connect(
             url,
             open_timeout=seconds,
             close_timeout=_CLOSING,
@@ -49,6 +50,8 @@ def open_websocket(url: str, seconds: float, max_bytes: int = _MAX_MESSAGE) -> C
             # A proxy set in the environment is for the outside world.
             proxy=None if host in LOOPBACK else True,
         )
+        # The library wants to be entered; whoever gets the connection closes it.
+        return ExitStack().enter_context(opening)
     except (OSError, WebSocketException, EOFError) as error:
         kind = type(error).__name__
         raise ChainError("unreachable", f"the node cannot be reached: {kind}") from error
