@@ -24,7 +24,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import EvidenceSources
 from didgate.credentials.presentation import Presentation
 from didgate.encoding import b64url_encode
-from didgate.errors import ChainError, InvalidInput, VerificationError
+from didgate.errors import AccessDenied, ChainError, InvalidInput, VerificationError
 from didgate.gate.challenge import Answer, Challenges, Place, check_origin
 from didgate.gate.commitments import EvidenceVault, committed
 from didgate.gate.decision import Allowance, Decider, Decision, Hearing, paused
@@ -141,7 +141,7 @@ class Gate:
         self._running = False
 
     def start(self) -> None:
-        """Begin to follow the chain, and read the policies of the resources that are watched.
+        """Begin to follow the chain; read, and make ready, the policies that are watched.
 
         A gate that has begun goes on; several integrations may share it.
 
@@ -156,7 +156,9 @@ class Gate:
         try:
             snapshot = self._snapshots.current()
             for resource in self._watched:
-                snapshot.policy_state(resource, snapshot.latest)
+                state = snapshot.policy_state(resource, snapshot.latest)
+                with suppress(AccessDenied, ChainError):  # whoever asks for it is told
+                    self._policies.of(state)
         except ChainError:
             self.stop()
             raise

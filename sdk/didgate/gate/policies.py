@@ -16,6 +16,7 @@ from typing import Any, Final
 from didgate.chain.deploy import Deployment
 from didgate.chain.facts import PolicyState
 from didgate.credentials.schema import AttributeSchema
+from didgate.encoding import keccak256
 from didgate.errors import AccessDenied, ChainError, InvalidInput
 from didgate.policy import Policy, RegistryKind, dcql, decode, effective
 
@@ -80,7 +81,9 @@ class EffectivePolicies:
     def _compose(self, contents: list[bytes]) -> EffectivePolicy:
         try:
             active, *restrictions = map(decode, contents)
-            policy = effective(active, restrictions)
+            # By itself it is in force as it stands, and its bytes were found canonical.
+            policy = effective(active, restrictions) if restrictions else active
+            content = policy.to_bytes() if restrictions else contents[0]
             self._check_registries(policy)
             schemas = self._schemas(policy)
             query = dcql(policy, schemas)
@@ -88,7 +91,7 @@ class EffectivePolicies:
             message = f"this gate cannot carry out the policy: {error.message}"
             raise ChainError("policy_unusable", message, path=error.path) from error
         types = {schema_id: schema.type for schema_id, schema in schemas.items()}
-        return EffectivePolicy(policy, policy.to_bytes(), policy.policy_id, query, types)
+        return EffectivePolicy(policy, content, keccak256(content), query, types)
 
     def _check_registries(self, policy: Policy) -> None:
         # The pinned code is compared at each block; here it is about which instance, of what kind.

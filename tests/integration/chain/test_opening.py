@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,10 +13,13 @@ import pytest
 from didgate.chain.embedded import ChainServer, EmbeddedChain
 from didgate.chain.lock import served_at
 from didgate.chain.opening import open_chain
-from didgate.errors import ChainError
+from didgate.chain.quorum import provider_name
+from didgate.errors import ChainError, InvalidInput
+from didgate.ports import Counters
 
 LAZY = """
 import sys
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from didgate.chain.opening import open_chain
@@ -67,3 +71,32 @@ def test_error_node_out_of_reach(path: Path) -> None:
     with pytest.raises(ChainError) as error:
         open_chain(["http://127.0.0.1:9"], path, ExitStack())
     assert error.value.code == "unreachable"
+
+
+def test_several_nodes_are_asked_and_must_agree(path: Path, tmp_path: Path) -> None:
+    EmbeddedChain.create(tmp_path / "other.sqlite", funded=[]).close()
+    with (
+        EmbeddedChain.open(path) as chain,
+        EmbeddedChain.open(tmp_path / "other.sqlite") as other,
+        ChainServer(chain) as one,
+        ChainServer(chain) as two,
+        ChainServer(other) as liar,
+        ExitStack() as closing,
+    ):
+        metrics = Counters()
+        urls = [one.url, liar.url, two.url]
+        client = open_chain(urls, path, closing, metrics=metrics)
+        assert client.chain_id == chain.chain_id
+        host = liar.url.removeprefix("http://").rstrip("/")
+        time.sleep(0.3)  # it may have been the last to answer
+        assert metrics.read()["provider_wrong_chain"].keys() == {f"1:{host}"}
+        with pytest.raises(ChainError) as error:
+            open_chain(urls, path, closing, quorum=3)
+        assert error.value.code == "no_quorum"
+        with pytest.raises(InvalidInput) as invalid:
+            open_chain(urls, path, closing, quorum=1)
+        assert invalid.value.code == "invalid_quorum"
+
+
+def test_name_of_a_provider_holds_no_secret() -> None:
+    assert provider_name(2, "wss://user:secret@rpc.example/v3/key?token=t") == "2:rpc.example"

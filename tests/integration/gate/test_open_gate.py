@@ -108,6 +108,15 @@ def test_a_running_chain_is_found_by_its_lock(world: World, settings: Settings) 
         gate.close()
 
 
+def test_a_gate_asks_several_providers(world: World, settings: Settings) -> None:
+    resource = world.resource(badge())
+    with ChainServer(world.chain) as one, ChainServer(world.chain) as two:
+        gate = open_gate(ORIGIN, replace(settings, rpc_urls=(one.url, two.url)))
+        enter(world, gate, resource)
+        assert not gate.metrics().keys() & {"provider_dissenting", "no_quorum"}
+        gate.close()
+
+
 @pytest.mark.parametrize(
     "audience",
     ["gate.example", "https://gate.example/", "https://gate.example/x", "HTTPS://gate.example",
