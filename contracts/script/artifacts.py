@@ -22,6 +22,7 @@ COMPILED = (
     "AddressListRegistry",
     "IssuerRegistry",
     "PolicyRegistry",
+    "Questionnaire",
     "ReceiptAnchor",
     "ResourceRegistry",
     "SchemaRegistry",

@@ -31,6 +31,7 @@ CONTRACTS: Final = (
     "EthereumDIDRegistry",
 )
 """Names of the contracts of a deployment."""
+_NEVER_DEPLOYED: Final = ("Questionnaire",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def artifact(name: str) -> Artifact:
     Raises:
         KeyError: no such contract ships with the package.
     """
-    if name not in CONTRACTS:
+    if name not in CONTRACTS + _NEVER_DEPLOYED:
         raise KeyError(name)
     file = resources.files("didgate.chain") / "abi" / f"{name}.json"
     content = json.loads(file.read_text("utf-8"))

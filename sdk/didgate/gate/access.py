@@ -24,7 +24,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import EvidenceSources
 from didgate.credentials.presentation import Presentation
 from didgate.encoding import b64url_encode
-from didgate.errors import ChainError, InvalidInput, VerificationError
+from didgate.errors import AccessDenied, ChainError, InvalidInput, VerificationError
 from didgate.gate.challenge import Answer, Challenges, Place, check_origin
 from didgate.gate.commitments import EvidenceVault, committed
 from didgate.gate.decision import Allowance, Decider, Decision, Hearing, paused
@@ -145,7 +145,7 @@ class Gate:
         self._running = False
 
     def start(self) -> None:
-        """Begin to follow the chain, and read the policies of the resources that are watched.
+        """Begin to follow the chain; read, and make ready, the policies that are watched.
 
         A gate that has begun goes on; several integrations may share it.
 
@@ -160,7 +160,9 @@ class Gate:
         try:
             snapshot = self._snapshots.current()
             for resource in self._watched:
-                snapshot.policy_state(resource, snapshot.latest)
+                state = snapshot.policy_state(resource, snapshot.latest)
+                with suppress(AccessDenied, ChainError):  # whoever asks for it is told
+                    self._policies.of(state)
         except ChainError:
             self.stop()
             raise
@@ -178,6 +180,10 @@ class Gate:
     def watch(self, resource: bytes) -> None:
         """Say before ``start`` that a resource, named by its 32-byte id, will be asked for."""
         self._watched[resource] = None
+
+    def metrics(self) -> dict[str, dict[str, float]]:
+        """Return what was counted about the chain, by name and label, and the snapshot's age."""
+        return self._snapshots.measures()
 
     def jwks(self) -> dict[str, Any]:
         """Return the JWK Set that verifies the gate's grants and receipts."""
