@@ -17,11 +17,13 @@ interface Vm {
     function etch(address target, bytes calldata code) external;
     function prank(address sender) external;
     function expectRevert(bytes calldata data) external;
+    function expectRevert(bytes4 selector) external;
     function expectRevert() external;
     function expectPartialRevert(bytes4 selector) external;
     function expectEmit(address emitter) external;
     function expectEmit(address emitter, uint64 count) external;
     function mockCall(address target, bytes calldata data, bytes calldata output) external;
+    function mockCallRevert(address target, bytes calldata data, bytes calldata reason) external;
     function signP256(uint256 key, bytes32 digest) external pure returns (bytes32 r, bytes32 s);
     function publicKeyP256(uint256 key) external pure returns (uint256 x, uint256 y);
     function snapshotGasLastCall(string calldata group, string calldata name)
@@ -46,6 +48,11 @@ interface Vm {
         external
         pure
         returns (uint256);
+    function parseJsonUintArray(string calldata json, string calldata key)
+        external
+        pure
+        returns (uint256[] memory);
+    function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function toString(uint256 value) external pure returns (string memory);
     function lastCallGas() external view returns (Gas memory gas);
     function assertTrue(bool value, string calldata reason) external pure;
