@@ -20,6 +20,7 @@ from didgate.errors import ChainError
 
 MAX_STALENESS = timedelta(seconds=30)
 OTHER = "0x" + "77" * 20
+SOMETHING = bytes([9] * 32)
 
 
 class Line:
@@ -233,6 +234,51 @@ def test_without_events_everything_is_read_anew(
     snapshot = reader.refresh()
     assert snapshot.policy_state(resources[2], snapshot.latest).epoch == 3
     assert reader.metrics.read()["full_readings"] == {"": 2}
+
+
+class Herald:
+    """Announces what a test says."""
+
+    is_connected = True
+    height = 0
+
+    def __init__(self) -> None:
+        self.changed: frozenset[bytes] | None = frozenset()
+
+    def start(self, wake: Callable[[], None]) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def take_changed(self) -> frozenset[bytes] | None:
+        changed, self.changed = self.changed, frozenset()
+        return changed
+
+
+@pytest.mark.parametrize("too_many", [False, True])
+def test_announced_change_is_read_whatever_the_events_say(
+    chain: Any, line: Line, resources: list[bytes], *, too_many: bool
+) -> None:
+    """A node that withholds an event from one who asks must withhold it from listeners too."""
+    herald = Herald()
+    reader = SnapshotReader(
+        ChainClient.connect(line),
+        chain.deployment,
+        max_staleness=MAX_STALENESS,
+        finality=Finality.parse("depth:2"),
+        feeds=[herald],
+    )
+    reader.watch(resources)
+    reader.refresh()
+    line.lie = lambda _: {"result": []}
+    chain.send(chain.deployment.policies.pause(resources[0]))
+    line.calls = 0
+    herald.changed = None if too_many else frozenset({resources[0], SOMETHING})
+    snapshot = reader.refresh()
+    assert snapshot.policy_state(resources[0], snapshot.latest).paused_until > 0
+    assert snapshot.policy_state(resources[0], snapshot.finalized).paused_until == 0
+    assert (line.calls > 1) == too_many
 
 
 @pytest.mark.anvil
