@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 import {BLS12381} from "../src/libraries/BLS12381.sol";
+import {ExpandMessage} from "../src/libraries/ExpandMessage.sol";
 import {BLSKeys} from "./support/BLSKeys.sol";
 import {Fixture} from "./support/Fixture.sol";
 
@@ -138,7 +139,7 @@ contract BLS12381Test is Fixture {
     }
 
     function test_DomainTagTooLong() public {
-        vm.expectRevert(abi.encodeWithSelector(BLS12381.DomainTagTooLong.selector, 256));
+        vm.expectRevert(abi.encodeWithSelector(ExpandMessage.DomainTagTooLong.selector, 256));
         bls.hashToG1(MESSAGE, new bytes(256));
     }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
+import {ExpandMessage} from "./ExpandMessage.sol";
 
 /// @title BLS signatures over BLS12-381 with short signatures, by the precompiles of EIP-2537
 /// @notice Points are encoded as EIP-2537 has them: a field element is 64 bytes, big-endian; G1 is
@@ -9,9 +10,6 @@ import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 /// @dev A call to a precompile that the network lacks succeeds with empty output. Each output's
 /// length is checked, so that such a network is refused and never believed.
 library BLS12381 {
-    /// @notice A domain separation tag has at most 255 bytes (RFC 9380 5.3.3 is for longer ones).
-    error DomainTagTooLong(uint256 length);
-
     uint256 internal constant G1_LENGTH = 128;
     uint256 internal constant G2_LENGTH = 256;
 
@@ -35,25 +33,48 @@ library BLS12381 {
         hex"993923066dddaf1040bc3ff59f825c78df74f2d75467e25e0f55f8a00fa030ed";
 
     /// @notice Whether a signature in G1 over a message holds for a public key in G2.
-    /// @dev e(signature, -G2) · e(H(message), publicKey) = 1. The pairing precompile refuses points
-    /// off the curve, outside the subgroup, or in another than the one valid encoding. It does not
-    /// refuse the identity, which would sign everything.
+    /// @dev e(H(message), publicKey) · e(signature, -G2) = 1. The pairing does not refuse the
+    /// identity, which would sign everything.
     function isValidSignature(
         bytes memory publicKey,
         bytes memory message,
         bytes memory signature,
         bytes memory domainTag
     ) internal view returns (bool) {
-        if (publicKey.length != G2_LENGTH || signature.length != G1_LENGTH) {
+        if (!isPublicKey(publicKey) || signature.length != G1_LENGTH) {
             return false;
         }
-        if (keccak256(publicKey) == keccak256(new bytes(G2_LENGTH))) return false;
-        (bool ok, bytes memory output) = PAIRING_CHECK.staticcall(
-            bytes.concat(signature, NEGATED_G2_GENERATOR, hashToG1(message, domainTag), publicKey)
-        );
-        if (!ok) return false;
+        (bool ok, bool cancel) = pairingsCancel(hashToG1(message, domainTag), publicKey, signature);
+        return ok && cancel;
+    }
+
+    /// @notice Whether bytes can be a public key: of the right length, and not the identity.
+    /// @dev The rest, curve, subgroup and encoding, is for the pairing to find.
+    function isPublicKey(bytes memory publicKey) internal pure returns (bool) {
+        return
+            publicKey.length == G2_LENGTH && keccak256(publicKey) != keccak256(new bytes(G2_LENGTH));
+    }
+
+    /// @notice Whether e(left, publicKey) · e(right, -G2) = 1, which is e(left, publicKey) =
+    /// e(right, G2).
+    /// @dev The precompile refuses points off the curve, outside the subgroup, or in another than
+    /// the one valid encoding. It takes the identity.
+    /// @param left 128 bytes.
+    /// @param publicKey 256 bytes.
+    /// @param right 128 bytes.
+    /// @return ok Whether the precompile took all the points.
+    /// @return cancel Whether the equation holds.
+    function pairingsCancel(bytes memory left, bytes memory publicKey, bytes memory right)
+        internal
+        view
+        returns (bool ok, bool cancel)
+    {
+        bytes memory output;
+        (ok, output) =
+            PAIRING_CHECK.staticcall(bytes.concat(left, publicKey, right, NEGATED_G2_GENERATOR));
+        if (!ok) return (false, false);
         if (output.length != 32) revert Errors.MissingPrecompile(PAIRING_CHECK);
-        return abi.decode(output, (uint256)) == 1;
+        cancel = abi.decode(output, (uint256)) == 1;
     }
 
     /// @notice hash_to_curve of RFC 9380 for the suite BLS12381G1_XMD:SHA-256_SSWU_RO_.
@@ -75,26 +96,8 @@ library BLS12381 {
         view
         returns (bytes memory, bytes memory)
     {
-        bytes32[4] memory uniform = _expandMessage(message, domainTag);
+        bytes32[] memory uniform = ExpandMessage.expand(message, domainTag, 128);
         return (_reduce(uniform[0], uniform[1]), _reduce(uniform[2], uniform[3]));
-    }
-
-    /// @dev expand_message_xmd of RFC 9380 5.3.1 with SHA-256, for 128 bytes.
-    function _expandMessage(bytes memory message, bytes memory domainTag)
-        private
-        pure
-        returns (bytes32[4] memory uniform)
-    {
-        if (domainTag.length > 255) revert DomainTagTooLong(domainTag.length);
-        // forge-lint: disable-next-line(unsafe-typecast)
-        bytes memory dstPrime = bytes.concat(domainTag, bytes1(uint8(domainTag.length)));
-        bytes32 b0 =
-            sha256(bytes.concat(new bytes(64), message, bytes2(uint16(128)), bytes1(0), dstPrime));
-        bytes32 previous;
-        for (uint8 i = 0; i < 4; ++i) {
-            previous = sha256(bytes.concat(b0 ^ previous, bytes1(i + 1), dstPrime));
-            uniform[i] = previous;
-        }
     }
 
     /// @dev 64 bytes modulo the field's modulus, as a field element of EIP-2537.

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Slice, slice} from "../types/Slice.sol";
+import {Base64URL} from "./Base64URL.sol";
+import {Lanes} from "./Lanes.sol";
+import {Memory} from "./Memory.sol";
+import {UTF8} from "./UTF8.sol";
+
+/// @title A part of JSON (RFC 8259) that every parser reads alike
+/// @notice No white space but spaces after commas and colons, no escapes, no fractions, no
+/// exponents. Everything else is refused.
+/// @dev Functions take the place `place` to read from and return the next one. A text ends with zero
+/// bytes, which JSON never holds, so that nothing is read beyond it. Codes of scalars are those of
+/// claims in `Presented.sol`.
+library CompactJSON {
+    /// @notice Something else must stand where these bytes stand: not JSON, or outside of the part.
+    error UnexpectedJSON(bytes32 found);
+    /// @notice A text holds a backslash, and so characters that are written in more than one way.
+    error EscapedText(bytes32 found);
+    /// @notice An integer has more digits than any that counts.
+    error LongInteger(bytes32 found);
+
+    uint256 internal constant OPENING_BRACE = 0x7b;
+    uint256 internal constant CLOSING_BRACE = 0x7d;
+    uint256 internal constant OPENING_BRACKET = 0x5b;
+    uint256 internal constant CLOSING_BRACKET = 0x5d;
+
+    uint8 internal constant ABSENT = 0;
+    uint8 internal constant TEXT = 1;
+    uint8 internal constant INTEGER = 3;
+    uint8 internal constant BOOLEAN = 4;
+
+    /// @dev What is added to an integer's value; a magnitude from there on does not count.
+    uint256 internal constant INTEGER_OFFSET = 2 ** 53;
+
+    uint256 private constant COMMA = 0x2c;
+    uint256 private constant COLON = 0x3a;
+    uint256 private constant QUOTE = 0x22;
+    uint256 private constant BACKSLASH = 0x5c;
+    uint256 private constant MAX_DIGITS = 32;
+
+    uint256 private constant QUOTES = (2 ** 256 - 1) / 0xff * 0x22;
+    uint256 private constant BACKSLASHES = (2 ** 256 - 1) / 0xff * 0x5c;
+    /// @dev Sets the top bit of each lane that is no control character.
+    uint256 private constant FROM_SPACE = (2 ** 256 - 1) / 0xff * (0x80 - 0x20);
+
+    /// @notice Decodes base64url of UTF-8, ready to be read.
+    function decode(Slice encoded) internal pure returns (Slice decoded) {
+        decoded = Base64URL.decode(encoded);
+        UTF8.check(decoded);
+    }
+
+    /// @notice Whether a character stands at a place.
+    function isAt(uint256 place, uint256 character) internal pure returns (bool) {
+        return Memory.byteAt(place) == character;
+    }
+
+    /// @notice Reads one character.
+    function expect(uint256 place, uint256 character) internal pure returns (uint256) {
+        if (Memory.byteAt(place) != character) unexpected(place);
+        return place + 1;
+    }
+
+    /// @notice Reads the beginning of an object or array; `more` says whether it has an element.
+    function open(uint256 place, uint256 opening, uint256 closing)
+        internal
+        pure
+        returns (bool more, uint256 next)
+    {
+        unchecked {
+            next = expect(place, opening);
+            more = Memory.byteAt(next) != closing;
+            if (!more) ++next;
+        }
+    }
+
+    /// @notice Reads what follows an element of an object or array.
+    function proceed(uint256 place, uint256 closing)
+        internal
+        pure
+        returns (bool more, uint256 next)
+    {
+        unchecked {
+            more = Memory.byteAt(place) == COMMA;
+            next = more ? _afterSpaces(place + 1) : expect(place, closing);
+        }
+    }
+
+    /// @notice Reads the comma between two elements of an array whose length is known.
+    function comma(uint256 place) internal pure returns (uint256) {
+        return _afterSpaces(expect(place, COMMA));
+    }
+
+    /// @notice Reads a member's name and colon; returns keccak256 of the name.
+    function name(uint256 place) internal pure returns (bytes32 hash, uint256 next) {
+        (hash, next) = text(place);
+        next = _afterSpaces(expect(next, COLON));
+    }
+
+    /// @notice Reads a text; returns keccak256 of its bytes.
+    function text(uint256 place) internal pure returns (bytes32 hash, uint256 next) {
+        Slice content;
+        (content, next) = quoted(place);
+        hash = Memory.keccak(content);
+    }
+
+    /// @notice Reads a text; returns where its bytes stand.
+    function quoted(uint256 place) internal pure returns (Slice content, uint256 next) {
+        unchecked {
+            uint256 from = expect(place, QUOTE);
+            next = from;
+            uint256 set = _notPlain(Memory.word(next));
+            while (set == 0) {
+                next += 32;
+                set = _notPlain(Memory.word(next));
+            }
+            next += Lanes.first(set);
+            if (isAt(next, BACKSLASH)) revert EscapedText(bytes32(Memory.word(next)));
+            content = slice(from, next);
+            next = expect(next, QUOTE);
+        }
+    }
+
+    /// @notice Reads a text, an integer, `true`, `false` or `null`.
+    /// @return code ABSENT for null, and for integers that not every parser can hold.
+    /// @return value Of a text keccak256 of its bytes, of an integer its value + 2^53.
+    /// @return next The place after it.
+    function scalar(uint256 place) internal pure returns (uint8 code, uint256 value, uint256 next) {
+        unchecked {
+            uint256 word = Memory.word(place);
+            if (word >> 248 == QUOTE) {
+                bytes32 hash;
+                (hash, next) = text(place);
+                return (TEXT, uint256(hash), next);
+            }
+            if (bytes4(bytes32(word)) == "true") return (BOOLEAN, 1, place + 4);
+            if (bytes5(bytes32(word)) == "false") return (BOOLEAN, 0, place + 5);
+            if (bytes4(bytes32(word)) == "null") return (ABSENT, 0, place + 4);
+            return integer(place);
+        }
+    }
+
+    /// @notice Reads an integer: value + 2^53, or ABSENT where it is not between -2^53 and 2^53.
+    function integer(uint256 place)
+        internal
+        pure
+        returns (uint8 code, uint256 value, uint256 next)
+    {
+        unchecked {
+            bool isNegative = Memory.byteAt(place) == 0x2d;
+            uint256 from = isNegative ? place + 1 : place;
+            uint256 magnitude;
+            (magnitude, next) = _digits(from);
+            // No zeros in front: they are not JSON.
+            if (next == from || next > from + 1 && Memory.byteAt(from) == 0x30) unexpected(place);
+            if (magnitude >= INTEGER_OFFSET) return (ABSENT, 0, next);
+            value = isNegative ? INTEGER_OFFSET - magnitude : INTEGER_OFFSET + magnitude;
+            code = INTEGER;
+        }
+    }
+
+    /// @notice Refuses what stands at a place.
+    function unexpected(uint256 place) internal pure {
+        revert UnexpectedJSON(bytes32(Memory.word(place)));
+    }
+
+    function _digits(uint256 place) private pure returns (uint256 magnitude, uint256 next) {
+        unchecked {
+            for (next = place;; ++next) {
+                uint256 digit = Memory.byteAt(next) - 0x30;
+                if (digit > 9) break;
+                if (next == place + MAX_DIGITS) revert LongInteger(bytes32(Memory.word(place)));
+                magnitude = magnitude * 10 + digit;
+            }
+        }
+    }
+
+    function _afterSpaces(uint256 place) private pure returns (uint256) {
+        unchecked {
+            while (Memory.byteAt(place) == 0x20) ++place;
+            return place;
+        }
+    }
+
+    /// @dev The lanes that hold a quote, a backslash or a control character.
+    function _notPlain(uint256 word) private pure returns (uint256) {
+        unchecked {
+            uint256 control = ~((word & Lanes.LOWS) + FROM_SPACE | word) & Lanes.TOPS;
+            return control | Lanes.equal(word, QUOTES) | Lanes.equal(word, BACKSLASHES);
+        }
+    }
+}
