@@ -63,9 +63,7 @@ def test_proofs_made_there_verify_here(peer: Any, count: int) -> None:
 
 
 @pytest.mark.parametrize("audience", ["https://gate.example", "http://127.0.0.1:8000"])
-def test_a_sign_in_text_is_read_and_its_signature_recovered_there(
-    peer: Any, audience: str
-) -> None:
+def test_a_sign_in_text_is_read_and_its_signature_recovered_there(peer: Any, audience: str) -> None:
     parties, bundle = Parties(), bundle_hash([])
     challenge = challenge_for(
         policy_of(address_leaf()),
