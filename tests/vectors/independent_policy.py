@@ -23,7 +23,7 @@ class Case:
     """One policy on one presentation, facts and clock, all in JSON."""
 
     def __init__(self, policy: Any, presentation: Any, facts: Any, now: datetime) -> None:
-        self.facts = dict(facts)
+        self.facts = {"tokens": {}, "attestations": {}, "contractSignatures": {}} | facts
         self.times = (facts["block"]["timestamp"], int(now.timestamp() // 1))
         pins = policy.get("registries", {})
         self.unverified = {
