@@ -17,12 +17,12 @@ class Call(Generic[Result_co]):
     """A question to a contract.
 
     Args:
-        to: EIP-55 address of the contract.
+        to: EIP-55 address of the contract; ``None`` runs the data itself, as code.
         data: the encoded call.
         decode: makes the result of the bytes that the contract answers.
     """
 
-    to: str
+    to: str | None
     data: bytes
     decode: Callable[[bytes], Result_co]
 

@@ -281,7 +281,8 @@ def _endpoint(url: str) -> RPCProvider:
 
 
 def _call_object(call: Call[object]) -> dict[str, str]:
-    return {"to": call.to, "data": _hex(call.data)}
+    fields = {"data": _hex(call.data)}
+    return fields if call.to is None else fields | {"to": call.to}
 
 
 def _transaction_object(sender: str, transaction: Transaction) -> dict[str, str]:

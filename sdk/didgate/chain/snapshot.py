@@ -61,11 +61,11 @@ class Snapshot:
         return self._view.policy_state(resource, block)
 
     def facts(self, query: FactQuery, block: Block) -> Facts:
-        """Return facts from the registries of the deployment, all read at one block.
+        """Return facts from the chain, all read at one block.
 
         Args:
-            query: what to read. The code hash of an address at which no contract of the
-                deployment stands is not read: no fact comes from there.
+            query: what to read. The code hash of an address from which no fact comes is not read:
+                see ``FactReader.read``.
             block: ``latest`` or ``finalized`` of this snapshot.
 
         Raises:

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -226,6 +226,21 @@ class VerifiedCredential:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractAccount:
+    """An account that is a contract; only the contract can say whether it takes part (EIP-1271).
+
+    Args:
+        address: its EIP-55 address.
+        digest: the 32 bytes that it is asked about.
+        signature: what was presented for it to judge.
+    """
+
+    address: str
+    digest: bytes
+    signature: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class VerifiedPresentation:
     """A presentation that answers one challenge, with everything in it verified.
 
@@ -240,6 +255,9 @@ class VerifiedPresentation:
         jkt: RFC 7638 thumbprint of the key that will use the grant.
         credentials: at most one for each credential leaf.
         addresses: EIP-55 addresses whose control was proved.
+        contract_accounts: accounts whose control is a fact of the chain, not in ``addresses``.
+        memberships: (32-byte root, EIP-55 address): that address is in the tree with that root.
+        attestations: UIDs of attestations that the presenter named; nothing is known of them.
         seal: proof that the verifier made it; see the module's text.
     """
 
@@ -253,6 +271,9 @@ class VerifiedPresentation:
     jkt: str
     credentials: tuple[VerifiedCredential, ...]
     addresses: tuple[str, ...]
+    contract_accounts: tuple[ContractAccount, ...] = ()
+    memberships: frozenset[tuple[bytes, str]] = frozenset()
+    attestations: tuple[bytes, ...] = ()
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -260,6 +281,9 @@ class VerifiedPresentation:
             raise InvalidInput("not_verified", "only the verifier makes a verified presentation")
         if len({credential.leaf for credential in self.credentials}) != len(self.credentials):
             raise InvalidInput("duplicate_leaf", "two credentials answer the same leaf")
+        accounts = (*self.addresses, *(account.address for account in self.contract_accounts))
+        if len(set(accounts)) != len(accounts):
+            raise InvalidInput("duplicate_account", "an account takes part in two ways")
 
 
 unsafe_verified_credential = partial(VerifiedCredential, seal=_SEAL)

@@ -39,7 +39,7 @@ from didgate.errors import ChainError, InvalidInput, VerificationError
 from didgate.gate.challenge import Answer, Challenges, Place, check_origin
 from didgate.gate.commitments import EvidenceVault, committed
 from didgate.gate.decision import Allowance, Decider, Decision, Hearing, paused
-from didgate.gate.dpop import DPoPVerifier, Proof, ServerNonces
+from didgate.gate.dpop import DPoPVerifier, Proof, ServerNonces, memory_for_asking
 from didgate.gate.grant import (
     Grant,
     GrantAuthority,
@@ -130,7 +130,7 @@ class Gate:
         self._nonces = nonces
         self._vault = vault
         self._clock = clock or SystemClock()
-        self._dpop = DPoPVerifier(stores.replay, nonces)
+        self._dpop = DPoPVerifier(stores.replay, nonces, memory_for_asking(self._clock))
         self._grants = GrantAuthority(keys.signer, audience, previous=keys.previous)
         self._challenges = Challenges(stores.challenges, self.place)
         self._policies = EffectivePolicies(sources.schema, deployment)
@@ -191,7 +191,7 @@ class Gate:
             method: HTTP method.
             url: absolute URL as the client sees it.
             token: the access token shown beside it. Without one the proof can only ask for a
-                challenge bound to its own key, so it needs no nonce of the server.
+                challenge bound to its own key, or answer it, so it needs no nonce of the server.
 
         Raises:
             VerificationError: ``dpop_…``.
@@ -205,14 +205,15 @@ class Gate:
             nonce_required=token is not None,
         )
 
-    def challenge(self, resource: bytes, jkt: str) -> Challenge:
-        """Make a challenge from the policy in force at the latest block.
+    def challenge(self, resource: bytes, proof: Proof) -> Challenge:
+        """Make a challenge from the policy in force at the latest block, one for each proof.
 
         Args:
             resource: 32-byte resource id.
-            jkt: thumbprint of the key of a DPoP proof that held.
+            proof: the DPoP proof of the request that asks; its key alone may answer.
 
         Raises:
+            VerificationError: ``dpop_replayed`` if the proof asked for a challenge before.
             AccessDenied: ``no_policy``, ``paused`` or ``store_full``.
             ChainError: the chain cannot be relied upon.
         """
@@ -221,7 +222,9 @@ class Gate:
         effective = self._policies.of(state)
         if is_paused(state, now):
             raise paused()
-        return self._challenges.give(state, effective, self._uri(resource), jkt, now)
+        uri = self._uri(resource)
+        self._dpop.use_up_to_ask(proof)
+        return self._challenges.give(state, effective, uri, proof.thumbprint, now)
 
     def access(self, answer: Answer, proof: Proof) -> Decision:
         """Decide about the answer to a challenge.

@@ -55,7 +55,11 @@ class EffectivePolicies:
     def __init__(self, schema: SchemaSource, deployment: Deployment) -> None:
         self._schema = schema
         pins = deployment.pins()
-        self._followed = {kind: pins[kind.json_name]["address"] for kind in RegistryKind}
+        self._followed: dict[RegistryKind, str] = {
+            kind: pins[kind.json_name]["address"]
+            for kind in RegistryKind
+            if kind is not RegistryKind.ATTESTATIONS
+        }
         self._known: OrderedDict[tuple[bytes, ...], EffectivePolicy] = OrderedDict()
 
     def of(self, state: PolicyState) -> EffectivePolicy:
@@ -93,7 +97,8 @@ class EffectivePolicies:
     def _check_registries(self, policy: Policy) -> None:
         # The pinned code is compared at each block; here it is about which instance, of what kind.
         for kind, registry in policy.registries.pinned():
-            if registry.address != self._followed[kind]:
+            # Attestations are read from the very contract that the policy names.
+            if registry.address != self._followed.get(kind, registry.address):
                 message = f'the policy relies on another registry "{kind.json_name}"'
                 raise ChainError("registry_not_followed", message)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from didgate.credentials.account_proofs import MerkleProof
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.verified import CredentialForm
 from didgate.holder.choose import Choice
@@ -53,12 +54,16 @@ class Plan:
         challenge: what would be answered.
         disclosures: in the order of the leaves.
         accounts: addresses whose control would be proved.
+        memberships: Merkle proofs about them that would be shown.
+        attestations: UIDs of attestations about them that would be named.
         policy: the policy in plain words.
     """
 
     challenge: Challenge
     disclosures: tuple[Disclosure, ...]
     accounts: tuple[str, ...]
+    memberships: tuple[MerkleProof, ...]
+    attestations: tuple[bytes, ...]
     policy: str = field(repr=False)
 
     def in_words(self) -> str:
@@ -81,6 +86,10 @@ class Plan:
             yield f"from a credential of {each.issuer} ({each.type}): {claims}, when it expires"
         for account in self.accounts:
             yield f"that you control the account {account}"
+        for member in self.memberships:
+            yield f"that {member.address} is in the tree with the root 0x{member.root.hex()}"
+        for uid in self.attestations:
+            yield f"which attestation about the account to look at: 0x{uid.hex()}"
         if not self.disclosures and not self.accounts:
             yield "nothing about you"
 
@@ -102,4 +111,11 @@ def planned(challenge: Challenge, choice: Choice, policy: str) -> Plan:
         Disclosure(leaf, held.id, held.type, held.form, held.issuer, paths, held.is_linkable)
         for leaf, (held, paths) in ordered
     )
-    return Plan(challenge, disclosures, tuple(sorted(choice.accounts)), policy)
+    return Plan(
+        challenge,
+        disclosures,
+        tuple(sorted(choice.accounts)),
+        tuple(sorted(choice.memberships, key=lambda each: (each.root, each.address))),
+        tuple(sorted(choice.attestations)),
+        policy,
+    )

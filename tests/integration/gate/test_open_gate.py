@@ -12,6 +12,7 @@ from gate_actors import Caller
 from gate_world import ORIGIN, World, badge
 
 from didgate.chain.embedded import ChainServer
+from didgate.client import ProofMaker
 from didgate.config import Home, PassphraseSource, Settings
 from didgate.errors import ChainError, InvalidInput
 from didgate.gate import Gate, open_gate
@@ -88,7 +89,9 @@ def test_the_embedded_chain_s_file_is_opened_where_nobody_serves_it(
         file.rename(settings.home.root / file.name)
     gate = open_gate(ORIGIN, settings)
     gate.start()
-    assert gate.challenge(resource, "A" * 43)
+    url = f"{ORIGIN}/model"
+    proof = gate.prove(ProofMaker().make("GET", url), method="GET", url=url)
+    assert gate.challenge(resource, proof)
     with pytest.raises(ChainError) as error:
         open_gate(ORIGIN, settings)
     assert error.value.code == "chain_in_use"
