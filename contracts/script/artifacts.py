@@ -20,11 +20,18 @@ TARGET = CONTRACTS.parent / "sdk" / "didgate" / "chain" / "abi"
 
 COMPILED = (
     "AddressListRegistry",
+    "AttributeSuite",
+    "AttributeVerifier",
     "IssuerRegistry",
+    "PolicyChecker",
     "PolicyRegistry",
+    "PresentationVerifier",
     "ResourceRegistry",
+    "SDJWTVerifier",
+    "SessionPredicate",
     "SchemaRegistry",
     "StatusRegistry",
+    "UsePass",
 )
 # The registry of ERC-1056 is used as its authors published it: built, and never compiled again.
 ETHR_DID_REGISTRY = CONTRACTS / "node_modules" / "ethr-did-registry"

@@ -5,7 +5,7 @@ import {IAttributeSuite} from "./interfaces/IAttributeSuite.sol";
 import {IAttributeVerifier} from "./interfaces/IAttributeVerifier.sol";
 import {AttributeLeaf, AttributeLeaves} from "./libraries/AttributeLeaves.sol";
 import {BBS} from "./libraries/BBS.sol";
-import {ContentStore} from "./libraries/ContentStore.sol";
+import {ContentHolder} from "./libraries/ContentStore.sol";
 import {DisclosedAttributes} from "./libraries/DisclosedAttributes.sol";
 import {PinnedLeaves} from "./libraries/PinnedLeaves.sol";
 import {KeyId, PolicyId} from "./types/Identifiers.sol";
@@ -16,12 +16,9 @@ import {Disclosed} from "./types/Statement.sol";
 /// @dev What each function does stands in IAttributeVerifier. What is pinned is found by the policy's
 /// id, which is the hash of its bytes: a pin made from other bytes serves other bytes.
 contract AttributeVerifier is IAttributeVerifier {
-    using ContentStore for ContentStore.Contents;
-
     address private immutable _generators;
 
-    ContentStore.Contents private _contents;
-    mapping(bytes32 pin => bytes32 contentHash) private _pins;
+    mapping(bytes32 pin => address holder) private _pins;
 
     /// @param suite Computed the generators of attribute credentials.
     constructor(IAttributeSuite suite) {
@@ -32,10 +29,10 @@ contract AttributeVerifier is IAttributeVerifier {
     function pin(bytes calldata policy, uint8 leaf, KeyId keyId) external {
         PolicyId id = PolicyId.wrap(keccak256(policy));
         bytes32 key = _pinKey(id, leaf, keyId);
-        if (_pins[key] != 0) revert AlreadyPinned(id, leaf, keyId);
+        if (_pins[key] != address(0)) revert AlreadyPinned(id, leaf, keyId);
         AttributeLeaf memory opened = AttributeLeaves.open(policy, leaf, keyId, _generators);
         AttributeLeaves.pin(opened);
-        (_pins[key],) = _contents.put(PinnedLeaves.encode(opened));
+        _pins[key] = address(new ContentHolder(PinnedLeaves.encode(opened)));
         emit LeafPinned(id, leaf, keyId);
     }
 
@@ -55,7 +52,7 @@ contract AttributeVerifier is IAttributeVerifier {
 
     /// @inheritdoc IAttributeVerifier
     function isPinned(PolicyId policy, uint8 leaf, KeyId keyId) external view returns (bool) {
-        return _pins[_pinKey(policy, leaf, keyId)] != 0;
+        return _pins[_pinKey(policy, leaf, keyId)] != address(0);
     }
 
     function _open(bytes calldata policy, uint8 leaf, KeyId keyId)
@@ -63,8 +60,8 @@ contract AttributeVerifier is IAttributeVerifier {
         view
         returns (AttributeLeaf memory)
     {
-        bytes32 pinned = _pins[_pinKey(PolicyId.wrap(keccak256(policy)), leaf, keyId)];
-        if (pinned != 0) return PinnedLeaves.decode(_contents.get(pinned), _generators);
+        address pinned = _pins[_pinKey(PolicyId.wrap(keccak256(policy)), leaf, keyId)];
+        if (pinned != address(0)) return PinnedLeaves.decode(pinned.code, _generators);
         return AttributeLeaves.open(policy, leaf, keyId, _generators);
     }
 

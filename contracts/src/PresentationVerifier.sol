@@ -205,7 +205,7 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
         for (uint256 i = 0; i < credentials.length; ++i) {
             disclosures[i] = credentials[i].disclosure;
             uint8 leaf = credentials[i].leaf;
-            if (i != 0 && leaf <= credentials[i - 1].leaf) revert InvalidLeaf(leaf);
+            if (i != 0 && leaf <= credentials[i - 1].leaf) revert LeavesNotAscending(leaf);
         }
         bundle = Statements.hashBundle(disclosures);
         shown = new ShownCredential[](credentials.length);
@@ -223,10 +223,9 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
         bytes32 digest,
         bytes32 nonce
     ) private view returns (ShownCredential memory shown) {
-        CredentialLeaf memory leaf = CredentialLeaves.find(content, credential.leaf);
         uint256 slots;
-        if (leaf.form == Form.SD_JWT) {
-            shown = _verifySDJWT(content, leaf, credential, digest, nonce);
+        if (CredentialLeaves.formOf(content, credential.leaf) == Form.SD_JWT) {
+            shown = _verifySDJWT(content, credential, digest, nonce);
         } else {
             (shown, slots) = _verifyAttributes(content, credential, digest);
         }
@@ -253,7 +252,6 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
     /// the evaluation of the policy sees.
     function _verifySDJWT(
         bytes memory content,
-        CredentialLeaf memory leaf,
         Credential calldata credential,
         bytes32 digest,
         bytes32 nonce
@@ -261,6 +259,7 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
         if (credential.values.length != 0) revert InvalidValues(credential.leaf);
         address issuers = CredentialLeaves.registry(content, Registry.ISSUERS);
         (,,,,, bytes memory publicKey) = IIssuerRegistry(issuers).key(credential.keyId);
+        CredentialLeaf memory leaf = CredentialLeaves.find(content, credential.leaf);
         string[] memory names = new string[](leaf.conditions.length);
         for (uint256 i = 0; i < names.length; ++i) {
             names[i] = leaf.conditions[i].name;

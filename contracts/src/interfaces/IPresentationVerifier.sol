@@ -91,8 +91,8 @@ interface IPresentationVerifier {
     error NotConsumer(address consumer, address caller);
     /// @notice The statement was executed before.
     error StatementSpent(address account, bytes32 nonce);
-    /// @notice The policy has no such credential leaf, or the leaves do not ascend.
-    error InvalidLeaf(uint256 leaf);
+    /// @notice The leaves that credentials are shown for do not ascend.
+    error LeavesNotAscending(uint256 leaf);
     /// @notice The credential is another, or discloses other slots, than the proofs are bound to.
     error DisclosureMismatch(uint256 leaf);
     /// @notice Values are given beside an SD-JWT, which holds them itself.

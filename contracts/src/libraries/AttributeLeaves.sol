@@ -133,7 +133,7 @@ library AttributeLeaves {
         bytes memory schema,
         Condition[] memory conditions,
         uint256 number
-    ) private pure returns (uint256 slotCount) {
+    ) private view returns (uint256 slotCount) {
         Cursor memory cursor = PolicyReader.open(schema);
         cursor.take(MARK_LENGTH);
         cursor.take(cursor.u16());
@@ -161,7 +161,7 @@ library AttributeLeaves {
     /// condition will be false of whatever is disclosed.
     function _ask(uint256 slot, uint256 typeCode, bytes32 name, Condition memory condition)
         private
-        pure
+        view
         returns (AskedSlot memory asked)
     {
         // Safe: both are at most 255.

@@ -6,6 +6,7 @@ import {BLS12381} from "./BLS12381.sol";
 import {ContentHolder} from "./ContentStore.sol";
 import {CurvePoints} from "./CurvePoints.sol";
 import {ExpandMessage} from "./ExpandMessage.sol";
+import {Octets} from "./Octets.sol";
 
 /// @title Generators of BBS interfaces: computed on chain, kept as code, read a part at a time
 /// @notice Follows draft-irtf-cfrg-bbs-signatures, "Generators Calculation", with SHA-256.
@@ -48,9 +49,12 @@ library BBSGenerators {
         view
         returns (Generators memory generators)
     {
-        generators.points = readPoints(account, messageCount);
-        uint256 start = 1 + _capacity(account) * POINT;
-        generators.compressed = _read(account, start, (messageCount + 1) * COMPRESSED);
+        uint256 capacity = _capacity(account, messageCount);
+        unchecked {
+            generators.points = _read(account, 1, (messageCount + 1) * POINT);
+            uint256 start = 1 + capacity * POINT;
+            generators.compressed = _read(account, start, (messageCount + 1) * COMPRESSED);
+        }
     }
 
     /// @notice The generators for signatures over a number of messages, as a pinned statement needs
@@ -61,17 +65,25 @@ library BBSGenerators {
         view
         returns (bytes memory points)
     {
-        uint256 capacity = _capacity(account);
-        if (messageCount >= capacity) revert InvalidMessageCount(messageCount, capacity - 1);
-        return _read(account, 1, (messageCount + 1) * POINT);
+        _capacity(account, messageCount);
+        unchecked {
+            return _read(account, 1, (messageCount + 1) * POINT);
+        }
     }
 
-    /// @dev How many generators an account holds.
-    function _capacity(address account) private view returns (uint256 capacity) {
+    /// @dev How many generators an account holds: more than there are messages.
+    function _capacity(address account, uint256 messageCount)
+        private
+        view
+        returns (uint256 capacity)
+    {
         uint256 length = account.code.length;
         capacity = length / (POINT + COMPRESSED);
-        if (capacity == 0 || length != 1 + capacity * (POINT + COMPRESSED)) {
-            revert NoGenerators(account);
+        unchecked {
+            if (length <= 1 || length != 1 + capacity * (POINT + COMPRESSED)) {
+                revert NoGenerators(account);
+            }
+            if (messageCount >= capacity) revert InvalidMessageCount(messageCount, capacity - 1);
         }
     }
 
@@ -82,16 +94,17 @@ library BBSGenerators {
         view
         returns (bytes memory data)
     {
-        data = new bytes(length);
+        data = Octets.allocate(length);
         assembly ("memory-safe") {
             extcodecopy(account, add(data, 0x20), start, length)
+            mstore(data, length)
         }
     }
 
     /// @dev expand_message to 48 bytes, expand_len of the ciphersuite.
     function _expand(bytes memory message, bytes memory domainTag)
         private
-        pure
+        view
         returns (bytes memory)
     {
         bytes32[] memory uniform = ExpandMessage.expand(message, domainTag, 48);

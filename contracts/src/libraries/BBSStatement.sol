@@ -5,12 +5,15 @@ import {Disclosed, Generators, Statement} from "../types/Statement.sol";
 import {BLS12381} from "./BLS12381.sol";
 import {CurvePoints} from "./CurvePoints.sol";
 import {DisclosedMessages} from "./DisclosedMessages.sol";
+import {Octets} from "./Octets.sol";
 import {Scalars} from "./Scalars.sol";
 
 /// @title What BBS proofs are verified for: key, header, number of messages, and what is pinned
 /// @notice Follows draft-irtf-cfrg-bbs-signatures, "Domain Calculation", for the ciphersuite
 /// BLS12-381-SHA-256 and any interface over it.
 library BBSStatement {
+    using Octets for bytes;
+
     /// @notice The public key is of a wrong length, the identity, or no point of G2.
     error InvalidPublicKey();
 
@@ -33,7 +36,7 @@ library BBSStatement {
         Generators memory generators,
         bytes memory publicKey,
         bytes memory header
-    ) internal pure returns (Statement memory statement) {
+    ) internal view returns (Statement memory statement) {
         if (!BLS12381.isPublicKey(publicKey)) revert InvalidPublicKey();
         statement.publicKey = publicKey;
         statement.hashTag = bytes.concat(apiId, "H2S_");
@@ -42,15 +45,15 @@ library BBSStatement {
         if (generators.compressed.length != (count + 1) * CurvePoints.COMPRESSED_LENGTH) {
             revert StatementMalformed();
         }
+        bytes memory octets =
+            Octets.allocate(112 + generators.compressed.length + apiId.length + header.length);
         // calculate_domain: PK ‖ L ‖ Q_1 ‖ H_1 … H_L ‖ api_id ‖ length of the header ‖ header
-        bytes memory octets = bytes.concat(
-            CurvePoints.compressG2(publicKey),
-            i2osp8(count),
-            generators.compressed,
-            apiId,
-            i2osp8(header.length),
-            header
-        );
+        CurvePoints.appendCompressedG2(octets, publicKey);
+        octets.appendNumber(count, 8);
+        octets.append(generators.compressed);
+        octets.append(apiId);
+        octets.appendNumber(header.length, 8);
+        octets.append(header);
         statement.domain = Scalars.hash(octets, statement.hashTag);
     }
 
@@ -80,11 +83,5 @@ library BBSStatement {
         uint256 length = statement.generators.length;
         if (length == 0 || length % BLS12381.G1_LENGTH != 0) revert StatementMalformed();
         return length / BLS12381.G1_LENGTH - 1;
-    }
-
-    /// @notice I2OSP(number, 8) of the draft.
-    function i2osp8(uint256 number) internal pure returns (bytes8) {
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return bytes8(uint64(number));
     }
 }

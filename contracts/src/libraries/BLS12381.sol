@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 import {ExpandMessage} from "./ExpandMessage.sol";
+import {Octets} from "./Octets.sol";
+import {Precompiles} from "./Precompiles.sol";
 
 /// @title BLS signatures over BLS12-381 with short signatures, by the precompiles of EIP-2537
 /// @notice Points are encoded as EIP-2537 has them: a field element is 64 bytes, big-endian; G1 is
 /// x ‖ y; G2 is x.c0 ‖ x.c1 ‖ y.c0 ‖ y.c1; the identity is all zeros.
-/// @dev A call to a precompile that the network lacks succeeds with empty output. Each output's
-/// length is checked, so that such a network is refused and never believed.
 library BLS12381 {
+    using Octets for bytes;
+
     uint256 internal constant G1_LENGTH = 128;
     uint256 internal constant G2_LENGTH = 256;
-
-    address private constant MODEXP = address(0x05);
-    address private constant G1ADD = address(0x0b);
-    address private constant PAIRING_CHECK = address(0x0f);
-    address private constant MAP_FP_TO_G1 = address(0x10);
 
     /// @dev The modulus of the base field.
     bytes private constant MODULUS = hex"1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f624"
         hex"1eabfffeb153ffffb9feffffffffaaab";
+
+    /// @dev keccak256 of 256 zeros, the identity of G2.
+    bytes32 private constant HASH_OF_IDENTITY =
+        0xd397b3b043d87fcd6fad1291ff0bfd16401c274896d8c63a923727f077b8e0b5;
 
     /// @dev The negated generator of G2.
     bytes private constant NEGATED_G2_GENERATOR = hex"00000000000000000000000000000000024aa2b2f08f0a91260805272dc51051"
@@ -44,37 +44,38 @@ library BLS12381 {
         if (!isPublicKey(publicKey) || signature.length != G1_LENGTH) {
             return false;
         }
-        (bool ok, bool cancel) = pairingsCancel(hashToG1(message, domainTag), publicKey, signature);
+        bytes memory points = bytes.concat(hashToG1(message, domainTag), signature);
+        (bool ok, bool cancel) = pairingsCancel(points, publicKey);
         return ok && cancel;
     }
 
     /// @notice Whether bytes can be a public key: of the right length, and not the identity.
     /// @dev The rest, curve, subgroup and encoding, is for the pairing to find.
     function isPublicKey(bytes memory publicKey) internal pure returns (bool) {
-        return
-            publicKey.length == G2_LENGTH && keccak256(publicKey) != keccak256(new bytes(G2_LENGTH));
+        return publicKey.length == G2_LENGTH && keccak256(publicKey) != HASH_OF_IDENTITY;
     }
 
     /// @notice Whether e(left, publicKey) · e(right, -G2) = 1, which is e(left, publicKey) =
     /// e(right, G2).
     /// @dev The precompile refuses points off the curve, outside the subgroup, or in another than
     /// the one valid encoding. It takes the identity.
-    /// @param left 128 bytes.
+    /// @param points left ‖ right, 128 bytes each; what follows them is not looked at.
     /// @param publicKey 256 bytes.
-    /// @param right 128 bytes.
     /// @return ok Whether the precompile took all the points.
     /// @return cancel Whether the equation holds.
-    function pairingsCancel(bytes memory left, bytes memory publicKey, bytes memory right)
+    function pairingsCancel(bytes memory points, bytes memory publicKey)
         internal
         view
         returns (bool ok, bool cancel)
     {
+        bytes memory input = Octets.allocate(2 * (G1_LENGTH + G2_LENGTH));
+        input.appendPart(points, 0, G1_LENGTH);
+        input.append(publicKey);
+        input.appendPart(points, G1_LENGTH, G1_LENGTH);
+        input.append(NEGATED_G2_GENERATOR);
         bytes memory output;
-        (ok, output) =
-            PAIRING_CHECK.staticcall(bytes.concat(left, publicKey, right, NEGATED_G2_GENERATOR));
-        if (!ok) return (false, false);
-        if (output.length != 32) revert Errors.MissingPrecompile(PAIRING_CHECK);
-        cancel = abi.decode(output, (uint256)) == 1;
+        (ok, output) = Precompiles.tryCall(Precompiles.BLS_PAIRING_CHECK, input, 32);
+        cancel = ok && abi.decode(output, (uint256)) == 1;
     }
 
     /// @notice hash_to_curve of RFC 9380 for the suite BLS12381G1_XMD:SHA-256_SSWU_RO_.
@@ -85,9 +86,9 @@ library BLS12381 {
         returns (bytes memory)
     {
         (bytes memory u0, bytes memory u1) = _hashToField(message, domainTag);
-        bytes memory q0 = _call(MAP_FP_TO_G1, u0, G1_LENGTH);
-        bytes memory q1 = _call(MAP_FP_TO_G1, u1, G1_LENGTH);
-        return _call(G1ADD, bytes.concat(q0, q1), G1_LENGTH);
+        bytes memory q0 = Precompiles.call(Precompiles.BLS_MAP_FP_TO_G1, u0, G1_LENGTH);
+        bytes memory q1 = Precompiles.call(Precompiles.BLS_MAP_FP_TO_G1, u1, G1_LENGTH);
+        return Precompiles.call(Precompiles.BLS_G1ADD, bytes.concat(q0, q1), G1_LENGTH);
     }
 
     /// @dev RFC 9380 5.2 for two elements of the base field: 64 uniform bytes each.
@@ -111,17 +112,6 @@ library BLS12381 {
             bytes1(uint8(1)),
             MODULUS
         );
-        return bytes.concat(bytes16(0), _call(MODEXP, input, 48));
-    }
-
-    /// @dev Calls a precompile on input that it cannot refuse.
-    function _call(address precompile, bytes memory input, uint256 outputLength)
-        private
-        view
-        returns (bytes memory output)
-    {
-        bool ok;
-        (ok, output) = precompile.staticcall(input);
-        if (!ok || output.length != outputLength) revert Errors.MissingPrecompile(precompile);
+        return bytes.concat(bytes16(0), Precompiles.call(Precompiles.MODEXP, input, 48));
     }
 }

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {Slice, slice} from "../types/Slice.sol";
-import {Lanes} from "./Lanes.sol";
 import {Memory} from "./Memory.sol";
 
 /// @title Base64url without padding (RFC 4648 section 5), in its one canonical form
@@ -13,37 +12,78 @@ library Base64URL {
     error InvalidBase64URL(uint256 position);
 
     /// @dev 'A', which stands for six bits of zero, in each lane.
-    uint256 private constant ZEROS = (2 ** 256 - 1) / 0xff * 0x41;
+    uint256 private constant ZEROS =
+        0x4141414141414141414141414141414141414141414141414141414141414141;
 
-    /// @dev Added to characters, these set the top bit of each lane that is not below the bound.
-    uint256 private constant FROM_HYPHEN = (2 ** 256 - 1) / 0xff * (0x80 - 0x2d);
-    uint256 private constant BEHIND_HYPHEN = (2 ** 256 - 1) / 0xff * (0x80 - 0x2e);
-    uint256 private constant FROM_DIGITS = (2 ** 256 - 1) / 0xff * (0x80 - 0x30);
-    uint256 private constant BEHIND_DIGITS = (2 ** 256 - 1) / 0xff * (0x80 - 0x3a);
-    uint256 private constant FROM_CAPITALS = (2 ** 256 - 1) / 0xff * (0x80 - 0x41);
-    uint256 private constant BEHIND_CAPITALS = (2 ** 256 - 1) / 0xff * (0x80 - 0x5b);
-    uint256 private constant FROM_UNDERSCORE = (2 ** 256 - 1) / 0xff * (0x80 - 0x5f);
-    uint256 private constant BEHIND_UNDERSCORE = (2 ** 256 - 1) / 0xff * (0x80 - 0x60);
-    uint256 private constant FROM_SMALL = (2 ** 256 - 1) / 0xff * (0x80 - 0x61);
-    uint256 private constant BEHIND_SMALL = (2 ** 256 - 1) / 0xff * (0x80 - 0x7b);
+    /// @dev 0x80 less a bound in each lane: added to a character, it sets the top bit of each lane
+    /// that is not below the bound.
+    uint256 private constant FROM_HYPHEN =
+        0x5353535353535353535353535353535353535353535353535353535353535353;
+    uint256 private constant BEHIND_HYPHEN =
+        0x5252525252525252525252525252525252525252525252525252525252525252;
+    uint256 private constant FROM_DIGITS =
+        0x5050505050505050505050505050505050505050505050505050505050505050;
+    uint256 private constant BEHIND_DIGITS =
+        0x4646464646464646464646464646464646464646464646464646464646464646;
+    uint256 private constant FROM_CAPITALS =
+        0x3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f;
+    uint256 private constant BEHIND_CAPITALS =
+        0x2525252525252525252525252525252525252525252525252525252525252525;
+    uint256 private constant FROM_UNDERSCORE =
+        0x2121212121212121212121212121212121212121212121212121212121212121;
+    uint256 private constant BEHIND_UNDERSCORE =
+        0x2020202020202020202020202020202020202020202020202020202020202020;
+    uint256 private constant FROM_SMALL =
+        0x1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f;
+    uint256 private constant BEHIND_SMALL =
+        0x0505050505050505050505050505050505050505050505050505050505050505;
 
     /// @dev The same for the values that characters stand for.
-    uint256 private constant FROM_26 = (2 ** 256 - 1) / 0xff * (0x80 - 26);
-    uint256 private constant FROM_52 = (2 ** 256 - 1) / 0xff * (0x80 - 52);
-    uint256 private constant FROM_62 = (2 ** 256 - 1) / 0xff * (0x80 - 62);
-    uint256 private constant FROM_63 = (2 ** 256 - 1) / 0xff * (0x80 - 63);
+    uint256 private constant FROM_26 =
+        0x6666666666666666666666666666666666666666666666666666666666666666;
+    uint256 private constant FROM_52 =
+        0x4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c4c;
+    uint256 private constant FROM_62 =
+        0x4242424242424242424242424242424242424242424242424242424242424242;
+    uint256 private constant FROM_63 =
+        0x4141414141414141414141414141414141414141414141414141414141414141;
+
+    /// @dev The top bit of each lane.
+    uint256 private constant TOPS =
+        0x8080808080808080808080808080808080808080808080808080808080808080;
+    /// @dev 1 in each lane.
+    uint256 private constant ONES =
+        0x0101010101010101010101010101010101010101010101010101010101010101;
+    /// @dev Every other group of so many bits, each in twice the room that it had before.
+    uint256 private constant ODD_SIX =
+        0x3f003f003f003f003f003f003f003f003f003f003f003f003f003f003f003f00;
+    uint256 private constant EVEN_SIX =
+        0x003f003f003f003f003f003f003f003f003f003f003f003f003f003f003f003f;
+    uint256 private constant ODD_TWELVE =
+        0x0fff00000fff00000fff00000fff00000fff00000fff00000fff00000fff0000;
+    uint256 private constant EVEN_TWELVE =
+        0x00000fff00000fff00000fff00000fff00000fff00000fff00000fff00000fff;
+    uint256 private constant ODD_TWENTY_FOUR =
+        0x00ffffff0000000000ffffff0000000000ffffff0000000000ffffff00000000;
+    uint256 private constant EVEN_TWENTY_FOUR =
+        0x0000000000ffffff0000000000ffffff0000000000ffffff0000000000ffffff;
+    uint256 private constant ODD_FORTY_EIGHT =
+        0x0000ffffffffffff00000000000000000000ffffffffffff0000000000000000;
+    uint256 private constant EVEN_FORTY_EIGHT =
+        0x00000000000000000000ffffffffffff00000000000000000000ffffffffffff;
+    uint256 private constant LOW_NINETY_SIX = 0xffffffffffffffffffffffff;
 
     /// @notice Returns the bytes that a text encodes; at least 32 bytes of zero stand behind them.
-    function decode(Slice text) internal pure returns (Slice) {
+    /// @return data The bytes.
+    /// @return isASCII Whether each of them is below 0x80.
+    function decode(Slice text) internal pure returns (Slice data, bool isASCII) {
         unchecked {
             uint256 length = text.length();
             uint256 size = length * 3 / 4;
             uint256 from = Memory.allocate(size + 64);
-            (uint256 surplus, uint256 foreign) = _decode(text, from, from + size);
-            // The last character's bits beyond the last byte are zero, or a second text would
-            // encode the same bytes.
-            if (surplus | foreign != 0 || length % 4 == 1) _refuse(text);
-            return slice(from, from + size);
+            (uint256 foreign, uint256 seen) = _decode(text, from, from + size);
+            if (foreign != 0 || length % 4 == 1) _refuse(text);
+            return (slice(from, from + size), seen == 0);
         }
     }
 
@@ -54,93 +94,87 @@ library Base64URL {
         return keccak256(abi.encodePacked(high, bytes11(bytes32(low))));
     }
 
-    /// @dev Returns what stands in the last word beyond the last byte, and the lanes of characters
-    /// outside of the alphabet.
+    /// @dev `foreign` is 0 if every character is in the alphabet and no bit lies beyond the last
+    /// byte; `seen` is 0 if every byte is below 0x80. For a character c the value is c + 17 for '-',
+    /// c + 4 for digits, c - 65 for capitals, c - 32 for '_' and c - 71 for small letters.
     function _decode(Slice text, uint256 to, uint256 end)
         private
         pure
-        returns (uint256 surplus, uint256 foreign)
+        returns (uint256 foreign, uint256 seen)
     {
-        unchecked {
-            uint256 place = text.start();
-            uint256 rest = text.length();
-            uint256 word;
-            while (rest != 0) {
-                word = Memory.word(place);
-                if (rest < 32) {
-                    uint256 behind = type(uint256).max >> rest * 8;
-                    word = word & ~behind | ZEROS & behind;
-                    rest = 32;
+        (uint256 place, uint256 rest) = (text.start(), text.length());
+        uint256 last;
+        assembly ("memory-safe") {
+            let ones := div(not(0), 0xff)
+            for {} rest { rest := sub(rest, 32) } {
+                let word := mload(place)
+                place := add(place, 32)
+                if lt(rest, 32) {
+                    let behind := shr(shl(3, rest), not(0))
+                    word := or(and(word, not(behind)), and(ZEROS, behind))
+                    rest := 32
                 }
-                uint256 misfits;
-                (word, misfits) = _sextets(word);
-                foreign |= misfits;
-                word = _pack(word);
-                Memory.store(to, word);
-                (place, to, rest) = (place + 32, to + 24, rest - 32);
+                let hyphen := add(word, FROM_HYPHEN)
+                let digit := add(word, FROM_DIGITS)
+                let capital := add(word, FROM_CAPITALS)
+                let underscore := add(word, FROM_UNDERSCORE)
+                let small := add(word, FROM_SMALL)
+                {
+                    // Inside of one of the five ranges an odd number of the ten bounds is reached.
+                    let first := xor(xor(hyphen, digit), xor(capital, xor(underscore, small)))
+                    let second := xor(add(word, BEHIND_HYPHEN), add(word, BEHIND_DIGITS))
+                    let third := xor(add(word, BEHIND_CAPITALS), add(word, BEHIND_UNDERSCORE))
+                    let fourth := add(word, BEHIND_SMALL)
+                    let within := xor(xor(first, second), xor(third, fourth))
+                    foreign := or(foreign, or(not(within), word))
+                }
+                // The top bits become 0 or 1. A sum of lanes is a sum of words, whatever it borrows.
+                let sixes :=
+                    sub(
+                        add(
+                            add(word, mul(and(shr(7, hyphen), ones), 17)),
+                            mul(and(shr(7, underscore), ones), 33)
+                        ),
+                        add(
+                            add(
+                                mul(and(shr(7, digit), ones), 13),
+                                mul(and(shr(7, capital), ones), 69)
+                            ),
+                            mul(and(shr(7, small), ones), 39)
+                        )
+                    )
+                // Groups of bits move together by pairs: six and six, twelve and twelve …
+                let x := or(shr(2, and(sixes, ODD_SIX)), and(sixes, EVEN_SIX))
+                let y := or(shr(4, and(x, ODD_TWELVE)), and(x, EVEN_TWELVE))
+                x := or(shr(8, and(y, ODD_TWENTY_FOUR)), and(y, EVEN_TWENTY_FOUR))
+                y := or(shr(16, and(x, ODD_FORTY_EIGHT)), and(x, EVEN_FORTY_EIGHT))
+                last := or(shl(160, shr(128, y)), shl(64, and(y, LOW_NINETY_SIX)))
+                mstore(to, last)
+                seen := or(seen, last)
+                to := add(to, 24)
             }
-            surplus = word << (end + 24 - to) * 8;
-            Memory.store(end, 0);
+            // Of the last characters, what lies beyond the last byte.
+            foreign := or(and(foreign, TOPS), shl(shl(3, sub(add(end, 24), to)), last))
+            seen := and(seen, TOPS)
+            mstore(end, 0)
         }
     }
 
-    /// @dev Returns the values of 32 characters, each in its lane, and the lanes of characters
-    /// outside of the alphabet; where there are any, the values mean nothing.
-    function _sextets(uint256 word) private pure returns (uint256 values, uint256 foreign) {
-        unchecked {
-            uint256 hyphen = word + FROM_HYPHEN;
-            uint256 digit = word + FROM_DIGITS;
-            uint256 capital = word + FROM_CAPITALS;
-            uint256 underscore = word + FROM_UNDERSCORE;
-            uint256 small = word + FROM_SMALL;
-            // Inside of one of the five ranges an odd number of the ten bounds is reached.
-            foreign = hyphen ^ digit ^ capital ^ underscore ^ small ^ word + BEHIND_HYPHEN
-                ^ word + BEHIND_DIGITS ^ word + BEHIND_CAPITALS ^ word + BEHIND_UNDERSCORE
-                ^ word + BEHIND_SMALL;
-            foreign = (~foreign | word) & Lanes.TOPS;
-            // '-' is 62, digits begin at 52, capitals at 0, '_' is 63, small letters begin at 26:
-            // c + 17, c + 4, c - 65, c - 32, c - 71. The sum of lanes is a sum of words.
-            values = word + _bits(hyphen) * 17 - _bits(digit) * 13 - _bits(capital) * 69
-                + _bits(underscore) * 33 - _bits(small) * 39;
-        }
-    }
-
-    /// @dev Turns the top bit of each lane into its number, 0 or 1.
-    function _bits(uint256 word) private pure returns (uint256) {
-        return word >> 7 & Lanes.ONES;
-    }
-
-    /// @dev Moves 32 values of six bits together, into the first 24 bytes of a word.
-    function _pack(uint256 x) private pure returns (uint256) {
-        x = (x & (2 ** 256 - 1) / (2 ** 16 - 1) * 0x3f00) >> 2 | x
-            & (2 ** 256 - 1) / (2 ** 16 - 1) * 0x3f;
-        x = (x & (2 ** 256 - 1) / (2 ** 32 - 1) * 0x0fff0000) >> 4 | x
-            & (2 ** 256 - 1) / (2 ** 32 - 1) * 0x0fff;
-        x = (x & (2 ** 256 - 1) / (2 ** 64 - 1) * 0xffffff00000000) >> 8 | x
-            & (2 ** 256 - 1) / (2 ** 64 - 1) * 0xffffff;
-        x = (x & (2 ** 256 - 1) / (2 ** 128 - 1) * 0xffffffffffff0000000000000000) >> 16 | x
-            & (2 ** 256 - 1) / (2 ** 128 - 1) * 0xffffffffffff;
-        return (x >> 128 << 96 | x & type(uint96).max) << 64;
-    }
-
-    /// @dev The reverse of `_pack`, from the low 24 bytes of a word.
+    /// @dev Moves the 32 groups of six bits in the low 24 bytes apart, each into a lane.
     function _spread(uint256 x) private pure returns (uint256) {
-        x = x >> 96 << 128 | x & type(uint96).max;
-        x = (x & (2 ** 256 - 1) / (2 ** 128 - 1) * 0xffffffffffff000000000000) << 16 | x
-            & (2 ** 256 - 1) / (2 ** 128 - 1) * 0xffffffffffff;
-        x = (x & (2 ** 256 - 1) / (2 ** 64 - 1) * 0xffffff000000) << 8 | x
-            & (2 ** 256 - 1) / (2 ** 64 - 1) * 0xffffff;
-        x = (x & (2 ** 256 - 1) / (2 ** 32 - 1) * 0xfff000) << 4 | x
-            & (2 ** 256 - 1) / (2 ** 32 - 1) * 0xfff;
-        return (x & (2 ** 256 - 1) / (2 ** 16 - 1) * 0xfc0) << 2 | x
-            & (2 ** 256 - 1) / (2 ** 16 - 1) * 0x3f;
+        x = x >> 96 << 128 | x & LOW_NINETY_SIX;
+        x = (x << 16) & ODD_FORTY_EIGHT | x & EVEN_FORTY_EIGHT;
+        x = (x << 8) & ODD_TWENTY_FOUR | x & EVEN_TWENTY_FOUR;
+        x = (x << 4) & ODD_TWELVE | x & EVEN_TWELVE;
+        return (x << 2) & ODD_SIX | x & EVEN_SIX;
     }
 
-    /// @dev The reverse of `_sextets`.
+    /// @dev Turns the values in lanes into characters.
     function _characters(uint256 values) private pure returns (uint256) {
         unchecked {
-            return values + ZEROS + _bits(values + FROM_26) * 6 - _bits(values + FROM_52) * 75
-                - _bits(values + FROM_62) * 13 + _bits(values + FROM_63) * 49;
+            return values + ZEROS + (values + FROM_26 >> 7 & ONES) * 6
+                - (values + FROM_52 >> 7 & ONES) * 75 - (values + FROM_62 >> 7 & ONES) * 13
+                + (values + FROM_63 >> 7 & ONES) * 49;
         }
     }
 
@@ -148,9 +182,11 @@ library Base64URL {
     function _refuse(Slice text) private pure {
         uint256 position;
         for (; position < text.length(); ++position) {
-            (, uint256 foreign) =
-                _sextets(Memory.byteAt(text.start() + position) << 248 | ZEROS >> 8);
-            if (foreign != 0) break;
+            uint256 character = Memory.byteAt(text.start() + position);
+            bool isLetter =
+                character >= 0x41 && character <= 0x5a || character >= 0x61 && character <= 0x7a;
+            bool isDigit = character >= 0x30 && character <= 0x39;
+            if (!isLetter && !isDigit && character != 0x2d && character != 0x5f) break;
         }
         revert InvalidBase64URL(position);
     }

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {Slice, slice} from "../types/Slice.sol";
 import {Base64URL} from "./Base64URL.sol";
-import {Lanes} from "./Lanes.sol";
 import {Memory} from "./Memory.sol";
 import {UTF8} from "./UTF8.sol";
 
@@ -36,19 +35,24 @@ library CompactJSON {
 
     uint256 private constant COMMA = 0x2c;
     uint256 private constant COLON = 0x3a;
+    uint256 private constant SPACE = 0x20;
     uint256 private constant QUOTE = 0x22;
     uint256 private constant BACKSLASH = 0x5c;
     uint256 private constant MAX_DIGITS = 32;
 
-    uint256 private constant QUOTES = (2 ** 256 - 1) / 0xff * 0x22;
-    uint256 private constant BACKSLASHES = (2 ** 256 - 1) / 0xff * 0x5c;
-    /// @dev Sets the top bit of each lane that is no control character.
-    uint256 private constant FROM_SPACE = (2 ** 256 - 1) / 0xff * (0x80 - 0x20);
+    uint256 private constant QUOTES =
+        0x2222222222222222222222222222222222222222222222222222222222222222;
+    uint256 private constant BACKSLASHES =
+        0x5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c;
+    /// @dev Sets the top bit of each byte that is no control character.
+    uint256 private constant FROM_SPACE =
+        0x6060606060606060606060606060606060606060606060606060606060606060;
 
     /// @notice Decodes base64url of UTF-8, ready to be read.
     function decode(Slice encoded) internal pure returns (Slice decoded) {
-        decoded = Base64URL.decode(encoded);
-        UTF8.check(decoded);
+        bool isASCII;
+        (decoded, isASCII) = Base64URL.decode(encoded);
+        if (!isASCII) UTF8.check(decoded);
     }
 
     /// @notice Whether a character stands at a place.
@@ -57,9 +61,11 @@ library CompactJSON {
     }
 
     /// @notice Reads one character.
-    function expect(uint256 place, uint256 character) internal pure returns (uint256) {
+    function expect(uint256 place, uint256 character) internal pure returns (uint256 next) {
         if (Memory.byteAt(place) != character) unexpected(place);
-        return place + 1;
+        unchecked {
+            return place + 1;
+        }
     }
 
     /// @notice Reads the beginning of an object or array; `more` says whether it has an element.
@@ -81,10 +87,16 @@ library CompactJSON {
         pure
         returns (bool more, uint256 next)
     {
-        unchecked {
-            more = Memory.byteAt(place) == COMMA;
-            next = more ? _afterSpaces(place + 1) : expect(place, closing);
+        uint256 found;
+        assembly ("memory-safe") {
+            found := byte(0, mload(place))
+            next := add(place, 1)
+            more := eq(found, COMMA)
+            if more {
+                for {} eq(byte(0, mload(next)), SPACE) {} { next := add(next, 1) }
+            }
         }
+        if (!more && found != closing) unexpected(place);
     }
 
     /// @notice Reads the comma between two elements of an array whose length is known.
@@ -94,31 +106,31 @@ library CompactJSON {
 
     /// @notice Reads a member's name and colon; returns keccak256 of the name.
     function name(uint256 place) internal pure returns (bytes32 hash, uint256 next) {
-        (hash, next) = text(place);
-        next = _afterSpaces(expect(next, COLON));
+        (uint256 from, uint256 end) = _text(place);
+        bool isColon;
+        assembly ("memory-safe") {
+            hash := keccak256(from, sub(end, from))
+            next := add(end, 2)
+            isColon := eq(byte(1, mload(end)), COLON)
+            for {} eq(byte(0, mload(next)), SPACE) {} { next := add(next, 1) }
+        }
+        if (!isColon) unexpected(end);
     }
 
     /// @notice Reads a text; returns keccak256 of its bytes.
     function text(uint256 place) internal pure returns (bytes32 hash, uint256 next) {
-        Slice content;
-        (content, next) = quoted(place);
-        hash = Memory.keccak(content);
+        (uint256 from, uint256 end) = _text(place);
+        assembly ("memory-safe") {
+            hash := keccak256(from, sub(end, from))
+            next := add(end, 1)
+        }
     }
 
     /// @notice Reads a text; returns where its bytes stand.
     function quoted(uint256 place) internal pure returns (Slice content, uint256 next) {
+        (uint256 from, uint256 end) = _text(place);
         unchecked {
-            uint256 from = expect(place, QUOTE);
-            next = from;
-            uint256 set = _notPlain(Memory.word(next));
-            while (set == 0) {
-                next += 32;
-                set = _notPlain(Memory.word(next));
-            }
-            next += Lanes.first(set);
-            if (isAt(next, BACKSLASH)) revert EscapedText(bytes32(Memory.word(next)));
-            content = slice(from, next);
-            next = expect(next, QUOTE);
+            return (slice(from, end), end + 1);
         }
     }
 
@@ -178,16 +190,47 @@ library CompactJSON {
 
     function _afterSpaces(uint256 place) private pure returns (uint256) {
         unchecked {
-            while (Memory.byteAt(place) == 0x20) ++place;
+            while (Memory.byteAt(place) == SPACE) ++place;
             return place;
         }
     }
 
-    /// @dev The lanes that hold a quote, a backslash or a control character.
-    function _notPlain(uint256 word) private pure returns (uint256) {
-        unchecked {
-            uint256 control = ~((word & Lanes.LOWS) + FROM_SPACE | word) & Lanes.TOPS;
-            return control | Lanes.equal(word, QUOTES) | Lanes.equal(word, BACKSLASHES);
+    /// @dev Where the bytes of a text begin and end, between two quotes. Among them is no backslash
+    /// and no control character, and so no byte of zero, which ends every text.
+    function _text(uint256 place) private pure returns (uint256 from, uint256 end) {
+        bool isText;
+        assembly ("memory-safe") {
+            from := add(place, 1)
+            let ones := div(not(0), 0xff)
+            let lows := mul(ones, 0x7f)
+            let set := 0
+            for { end := from } 1 { end := add(end, 32) } {
+                let word := mload(end)
+                // For each byte the top bit says that it is no control character, no quote and no
+                // backslash; adding to the lower bits alone carries into no other byte.
+                let quote := xor(word, QUOTES)
+                let backslash := xor(word, BACKSLASHES)
+                let plain := or(add(and(word, lows), FROM_SPACE), word)
+                plain := and(plain, or(add(and(quote, lows), lows), quote))
+                plain := and(plain, or(add(and(backslash, lows), lows), backslash))
+                set := not(or(plain, lows))
+                if set { break }
+            }
+            // All bytes from the first one of the set on join it, and are counted.
+            set := or(set, shr(8, set))
+            set := or(set, shr(16, set))
+            set := or(set, shr(32, set))
+            set := or(set, shr(64, set))
+            set := or(set, shr(128, set))
+            end := add(end, sub(32, shr(248, mul(shr(7, set), ones))))
+            isText := and(eq(byte(0, mload(place)), QUOTE), eq(byte(0, mload(end)), QUOTE))
         }
+        if (!isText) _refuseText(place, end);
+    }
+
+    function _refuseText(uint256 place, uint256 end) private pure {
+        if (Memory.byteAt(place) != QUOTE) unexpected(place);
+        if (Memory.byteAt(end) == BACKSLASH) revert EscapedText(bytes32(Memory.word(end)));
+        unexpected(end);
     }
 }

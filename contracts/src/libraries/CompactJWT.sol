@@ -43,9 +43,9 @@ library CompactJWT {
             jwt.header = CompactJSON.decode(slice(token.start(), firstDot));
             jwt.payload = CompactJSON.decode(slice(firstDot + 1, lastDot));
             jwt.digest = Memory.sha2(slice(token.start(), lastDot));
-            uint256 signature = Base64URL.decode(slice(lastDot + 1, token.end())).start();
-            jwt.r = bytes32(Memory.word(signature));
-            jwt.s = bytes32(Memory.word(signature + 32));
+            (Slice signature,) = Base64URL.decode(slice(lastDot + 1, token.end()));
+            jwt.r = bytes32(Memory.word(signature.start()));
+            jwt.s = bytes32(Memory.word(signature.start() + 32));
         }
     }
 

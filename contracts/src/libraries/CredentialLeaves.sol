@@ -47,9 +47,23 @@ library CredentialLeaves {
     function find(bytes memory policy, uint256 number)
         internal
         pure
-        returns (CredentialLeaf memory leaf)
+        returns (CredentialLeaf memory)
     {
-        Cursor memory cursor = PolicyReader.open(policy);
+        return _read(_seek(policy, number));
+    }
+
+    /// @dev The form of credentials that a leaf asks for.
+    function formOf(bytes memory policy, uint256 number) internal pure returns (Form) {
+        return Form(_seek(policy, number).u8());
+    }
+
+    /// @dev A cursor at the body of the credential leaf with a number.
+    function _seek(bytes memory policy, uint256 number)
+        private
+        pure
+        returns (Cursor memory cursor)
+    {
+        cursor = PolicyReader.open(policy);
         cursor.take(HEAD_LENGTH);
         cursor.take(PIN_LENGTH * cursor.u8());
         uint256 left = number;
@@ -59,7 +73,7 @@ library CredentialLeaves {
             uint256 tag = cursor.u8();
             uint256 length = cursor.u16();
             if (tag == Tag.CREDENTIAL) {
-                if (left == 0) return _read(cursor);
+                if (left == 0) return cursor;
                 --left;
                 cursor.take(length);
             } else if (tag > Tag.CREDENTIAL) {

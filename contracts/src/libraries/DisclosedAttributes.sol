@@ -76,7 +76,7 @@ library DisclosedAttributes {
         }
     }
 
-    function _readStatus(Reading memory reading, ShownCredential memory credential) private pure {
+    function _readStatus(Reading memory reading, ShownCredential memory credential) private view {
         uint256 index = _readNumber(reading, STATUS_SLOT, ValueType.INTEGER);
         if (index > type(uint32).max) revert IAttributeVerifier.InvalidValues(reading.leaf);
         credential.hasStatus = true;
@@ -86,7 +86,7 @@ library DisclosedAttributes {
 
     function _readClaims(Reading memory reading, AttributeLeaf memory leaf)
         private
-        pure
+        view
         returns (Claim[] memory claims)
     {
         bool isPinned = leaf.statement.base.length != 0;
@@ -107,7 +107,7 @@ library DisclosedAttributes {
     /// @dev Reads a number that must be there and not be negative.
     function _readNumber(Reading memory reading, uint256 slot, uint256 typeCode)
         private
-        pure
+        view
         returns (uint256)
     {
         (uint8 found, uint256 value) = _readValue(reading, slot, typeCode);
@@ -120,7 +120,7 @@ library DisclosedAttributes {
     /// @dev Reads a value of a slot's type, or that there is none, and adds its message.
     function _readValue(Reading memory reading, uint256 slot, uint256 typeCode)
         private
-        pure
+        view
         returns (uint8 found, uint256 value)
     {
         Cursor memory cursor = reading.cursor;

@@ -31,15 +31,16 @@ library DisclosedMessages {
     /// @param count Number of signed messages.
     function check(Disclosed memory disclosed, uint256 count) internal pure {
         uint256 slots = disclosed.slots;
-        if (slots >> count != 0) revert DisclosureMalformed(slots);
-        for (uint256 i = 0; i < disclosed.messages.length; ++i) {
-            if (slots == 0 || !Scalars.isValid(disclosed.messages[i])) {
-                revert DisclosureMalformed(disclosed.slots);
+        uint256[] memory messages = disclosed.messages;
+        bool valid = slots >> count == 0;
+        unchecked {
+            for (uint256 i = 0; i < messages.length; ++i) {
+                valid = valid && slots != 0 && Scalars.isValid(messages[i]);
+                // One message, one slot: this removes the lowest of them.
+                slots &= slots - 1;
             }
-            // One message, one slot: this removes the lowest of them.
-            slots &= slots - 1;
         }
-        if (slots != 0) revert DisclosureMalformed(disclosed.slots);
+        if (!valid || slots != 0) revert DisclosureMalformed(disclosed.slots);
     }
 
     /// @notice All that is disclosed, in one list by ascending slot, checked.
@@ -71,23 +72,25 @@ library DisclosedMessages {
         }
     }
 
-    /// @notice All that is disclosed as the challenge has it: for each message 8 bytes of its index
-    /// and 32 of its scalar.
-    function serialize(Disclosed memory disclosed) internal pure returns (bytes memory octets) {
-        uint256 count = disclosed.messages.length;
-        octets = new bytes(count * 40);
+    /// @notice Appends all that is disclosed as the challenge has it: for each message 8 bytes of its
+    /// index and 32 of its scalar: see decision record 0015.
+    /// @param disclosed Checked: as many messages as slots.
+    function appendTo(bytes memory octets, Disclosed memory disclosed) internal pure {
+        uint256[] memory messages = disclosed.messages;
         uint256 slots = disclosed.slots;
-        uint256 written;
-        for (uint256 index = 0; written < count; ++index) {
-            if (slots >> index & 1 == 0) continue;
-            uint256 message = disclosed.messages[written];
-            // Eight bytes of the index end where the message begins, within `octets`.
-            assembly ("memory-safe") {
-                let target := add(add(octets, 0x20), mul(written, 40))
-                mstore(target, shl(192, index))
-                mstore(add(target, 8), message)
+        assembly ("memory-safe") {
+            let target := add(add(octets, 0x20), mload(octets))
+            let message := add(messages, 0x20)
+            for { let index := 0 } slots { index := add(index, 1) } {
+                if and(slots, 1) {
+                    mstore(target, shl(192, index))
+                    mstore(add(target, 8), mload(message))
+                    target := add(target, 40)
+                    message := add(message, 0x20)
+                }
+                slots := shr(1, slots)
             }
-            ++written;
+            mstore(octets, sub(target, add(octets, 0x20)))
         }
     }
 }

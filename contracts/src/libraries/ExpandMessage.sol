@@ -1,30 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
+
 /// @title expand_message_xmd of RFC 9380 5.3.1 with SHA-256
 library ExpandMessage {
     /// @notice A domain separation tag has at most 255 bytes (RFC 9380 5.3.3 is for longer ones).
     error DomainTagTooLong(uint256 length);
 
+    address private constant SHA256 = address(0x02);
+
     /// @notice Uniform bytes from a message, under a domain separation tag.
+    /// @dev Puts together what is hashed behind all allocated memory: see decision record 0015.
     /// @param length How many bytes are asked for, 1 to 8160. It goes into the hash.
     /// @return blocks The bytes. Where the length is no multiple of 32, the last block holds more of
     /// them than were asked for.
-    function expand(bytes memory message, bytes memory domainTag, uint16 length)
+    function expand(bytes memory message, bytes memory domainTag, uint256 length)
         internal
-        pure
+        view
         returns (bytes32[] memory blocks)
     {
         if (domainTag.length > 255) revert DomainTagTooLong(domainTag.length);
-        // forge-lint: disable-next-line(unsafe-typecast)
-        bytes memory dstPrime = bytes.concat(domainTag, bytes1(uint8(domainTag.length)));
-        bytes32 b0 =
-            sha256(bytes.concat(new bytes(64), message, bytes2(length), bytes1(0), dstPrime));
-        bytes32 previous;
-        blocks = new bytes32[]((uint256(length) + 31) / 32);
-        for (uint8 i = 0; i < blocks.length; ++i) {
-            previous = sha256(bytes.concat(b0 ^ previous, bytes1(i + 1), dstPrime));
-            blocks[i] = previous;
+        blocks = new bytes32[]((length + 31) / 32);
+        bool hashed = true;
+        assembly ("memory-safe") {
+            // Writes DST_prime = DST ‖ I2OSP(length of DST, 1); returns where it ends.
+            function writeTag(target, tag) -> end {
+                let tagLength := mload(tag)
+                mcopy(target, add(tag, 0x20), tagLength)
+                end := add(target, tagLength)
+                mstore8(end, tagLength)
+                end := add(end, 1)
+            }
+            // A network without the precompile takes the call and answers nothing.
+            function hash(start, end, target) -> ok {
+                ok := staticcall(gas(), 2, start, sub(end, start), target, 0x20)
+                ok := and(ok, eq(returndatasize(), 0x20))
+            }
+            // b_0 = H(Z_pad ‖ message ‖ I2OSP(length, 2) ‖ I2OSP(0, 1) ‖ DST_prime)
+            let input := mload(0x40)
+            mstore(input, 0)
+            mstore(add(input, 0x20), 0)
+            let end := add(input, 0x40)
+            mcopy(end, add(message, 0x20), mload(message))
+            end := add(end, mload(message))
+            mstore(end, shl(240, length))
+            end := writeTag(add(end, 3), domainTag)
+            hashed := hash(input, end, 0)
+            let b0 := mload(0)
+            // b_i = H((b_0 xor b_(i - 1)) ‖ I2OSP(i, 1) ‖ DST_prime), with zeros for b_0 in the first
+            end := writeTag(add(input, 0x21), domainTag)
+            let previous := 0
+            for { let i := 1 } iszero(gt(i, mload(blocks))) { i := add(i, 1) } {
+                mstore(input, xor(b0, previous))
+                mstore8(add(input, 0x20), i)
+                let target := add(blocks, shl(5, i))
+                hashed := and(hashed, hash(input, end, target))
+                previous := mload(target)
+            }
         }
+        if (!hashed) revert Errors.MissingPrecompile(SHA256);
     }
 }

@@ -5,13 +5,15 @@ pragma solidity 0.8.37;
 /// @dev A set of lanes is a word that has the top bit of each byte in the set, and no other bit.
 /// Nothing here carries from one byte into the next (decision record 0018).
 library Lanes {
-    /// @dev 1 in each byte. Multiples of it are written out like this, since only an expression of
-    /// literals is worked out by the compiler.
-    uint256 internal constant ONES = (2 ** 256 - 1) / 0xff;
     /// @dev The top bit of each byte.
-    uint256 internal constant TOPS = (2 ** 256 - 1) / 0xff * 0x80;
+    uint256 internal constant TOPS =
+        0x8080808080808080808080808080808080808080808080808080808080808080;
     /// @dev The other bits of each byte.
-    uint256 internal constant LOWS = (2 ** 256 - 1) / 0xff * 0x7f;
+    uint256 internal constant LOWS =
+        0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f;
+    /// @dev 1 in each byte.
+    uint256 internal constant ONES =
+        0x0101010101010101010101010101010101010101010101010101010101010101;
 
     /// @notice The bytes of a word that are those of `pattern`, in the same places.
     function equal(uint256 word, uint256 pattern) internal pure returns (uint256) {
@@ -22,14 +24,15 @@ library Lanes {
     }
 
     /// @notice The index of the first byte of a set that is not empty, from 0.
-    function first(uint256 set) internal pure returns (uint256 index) {
+    function first(uint256 set) internal pure returns (uint256) {
         unchecked {
-            // Halves the part that holds the first byte until one byte is left.
-            if (set >> 128 == 0) index = 16;
-            if ((set << index * 8) >> 192 == 0) index += 8;
-            if ((set << index * 8) >> 224 == 0) index += 4;
-            if ((set << index * 8) >> 240 == 0) index += 2;
-            if ((set << index * 8) >> 248 == 0) ++index;
+            // All bytes from the first one on join the set, and are counted.
+            set |= set >> 8;
+            set |= set >> 16;
+            set |= set >> 32;
+            set |= set >> 64;
+            set |= set >> 128;
+            return 32 - ((set >> 7) * ONES >> 248);
         }
     }
 }

@@ -46,6 +46,7 @@ library PinnedLeaves {
     }
 
     /// @dev The leaf that `encode` was given.
+    /// @param pinned The code of a ContentHolder: a zero byte, then what `encode` returned.
     /// @param generators The account that holds the suite's generators.
     function decode(bytes memory pinned, address generators)
         internal
@@ -53,6 +54,7 @@ library PinnedLeaves {
         returns (AttributeLeaf memory leaf)
     {
         Cursor memory cursor = PolicyReader.open(pinned);
+        cursor.take(1);
         leaf.schemaId = TypeId.wrap(cursor.word());
         leaf.issuerId = IssuerId.wrap(cursor.word());
         // Safe: each was read from two bytes.

@@ -137,7 +137,8 @@ library RegisteredClaims {
         Slice encoded;
         (encoded, next) = place.quoted();
         if (encoded.length() != COORDINATE_LENGTH) revert ISDJWTVerifier.UnsupportedHolderKey();
-        return (bytes32(Memory.word(Base64URL.decode(encoded).start())), next);
+        (Slice coordinate,) = Base64URL.decode(encoded);
+        return (bytes32(Memory.word(coordinate.start())), next);
     }
 
     /// @dev What a JWK may say besides: a name for the key, and that it is for ES256 signatures.

@@ -11,12 +11,15 @@ library Scalars {
 
     /// @notice Whether a number is a scalar as BBS transmits them: from 1 to r - 1.
     function isValid(uint256 number) internal pure returns (bool) {
-        return number != 0 && number < ORDER;
+        unchecked {
+            // Zero wraps to the largest number.
+            return number - 1 < ORDER - 1;
+        }
     }
 
     /// @notice hash_to_scalar of BBS: 48 uniform bytes modulo r.
     /// @param domainTag At most 255 bytes.
-    function hash(bytes memory message, bytes memory domainTag) internal pure returns (uint256) {
+    function hash(bytes memory message, bytes memory domainTag) internal view returns (uint256) {
         bytes32[] memory uniform = ExpandMessage.expand(message, domainTag, 48);
         // The 48 bytes are the first block and the upper half of the second.
         uint256 high = mulmod(uint256(uniform[0]), 1 << 128, ORDER);

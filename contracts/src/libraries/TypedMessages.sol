@@ -55,7 +55,7 @@ library TypedMessages {
     /// the number.
     function mapTyped(uint8 typeCode, bytes memory data)
         internal
-        pure
+        view
         returns (uint256 message, uint256 value)
     {
         if (typeCode == TEXT || typeCode == BYTES) return _hashed(typeCode, data);
@@ -69,7 +69,7 @@ library TypedMessages {
         return (value, value);
     }
 
-    function _hashed(uint8 typeCode, bytes memory data) private pure returns (uint256, uint256) {
+    function _hashed(uint8 typeCode, bytes memory data) private view returns (uint256, uint256) {
         uint256 longest = typeCode == TEXT ? MAX_TEXT_LENGTH : MAX_BYTES_LENGTH;
         if (data.length > longest) revert DisclosedValueInvalid(typeCode);
         bytes memory octets = bytes.concat(bytes1(typeCode), data);
