@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from gate_world import ALICE, CLEARANCE, LICENCE, of_schema
+from gate_world import ALICE, CLEARANCE, LICENCE, World, of_schema
 from on_chain import FIXED, Stage, refused
 
+from didgate.chain.calls import Transaction
 from didgate.chain.presentation_verifier import ChainPresentation
 from didgate.credentials.identifiers import key_id
 from didgate.errors import InvalidInput
 from didgate.policy.values import encode_value
+from didgate.resources import resource_id
 
 OTHER = bytes([9] * 32)
 
@@ -111,6 +113,26 @@ def test_a_presentation_for_one_verifier_is_refused_by_another(
     assert refused(lambda: stage.world.send(stage.alice, consume)) == "ProofInvalid"
 
 
+def test_a_presentation_for_one_chain_is_refused_on_another(
+    stage: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On two chains that differ in nothing else: same keys, addresses, resource and epoch."""
+    folder = tmp_path_factory.mktemp("other")
+    here, there = stage.world, World.build(folder, keys=stage.world.keys)
+    uri = "urn:model:on-two-chains"
+    resources = [world.resource(FIXED, uri=uri) for world in (here, there)]
+    assert resources[0] == resources[1]
+    assert here.contracts.verifier.address == there.contracts.verifier.address
+    stage.admit(resources[0])
+    there.send(there.owner, there.contracts.verifier.admit(resources[0]))
+    there.send(there.owner, Transaction(stage.alice.address, b"", 10**17))
+    access, presentation = stage.shown(resources[0])
+    consume = stage.verifier.consume(access, presentation)
+    assert refused(lambda: there.send(stage.alice, consume)) == "ProofInvalid"
+    here.send(stage.alice, consume)
+    there.chain.close()
+
+
 def test_statement_expired(stage: Stage, resource: bytes) -> None:
     access, presentation = stage.shown(resource, validity=timedelta(minutes=2))
     stage.world.clock.advance(timedelta(minutes=2))
@@ -148,8 +170,6 @@ def test_no_policy(stage: Stage) -> None:
     contracts = stage.world.contracts
     uri = "urn:model:without-policy"
     stage.world.send(stage.world.owner, contracts.resources.register(uri, delay=0))
-    from didgate.resources import resource_id
-
     resource = resource_id(stage.world.owner.address, uri)
     assert refused(lambda: stage.admit(resource)) == "NoPolicy"
 
