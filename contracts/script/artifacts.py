@@ -26,6 +26,7 @@ COMPILED = (
     "PolicyChecker",
     "PolicyRegistry",
     "PresentationVerifier",
+    "ReceiptAnchor",
     "ResourceRegistry",
     "SDJWTVerifier",
     "SessionPredicate",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from parties import (
@@ -27,8 +26,7 @@ from didgate.credentials.address_tree import AddressTree
 from didgate.credentials.binding import address_control_digest, bundle_hash
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.presentation import Presentation
-from didgate.credentials.verified import ContractAccount, unsafe_verified_presentation
-from didgate.errors import InvalidInput
+from didgate.credentials.verified import ContractAccount
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.ethereum import address_of
 
@@ -113,21 +111,6 @@ def test_step_7_refuses_an_account_that_takes_part_twice(
     )
     proofs = (ways[number], ways[(number + 1) % 3])
     assert code_of(parties, Presentation({}, proofs), challenge) == "duplicate_address"
-
-
-def test_what_is_verified_names_each_account_once(challenge: Challenge) -> None:
-    members: dict[str, Any] = {
-        name: getattr(challenge, name)
-        for name in (
-            "resource", "audience", "nonce", "policy_id", "epoch", "chain_id", "deadline", "jkt"
-        )
-    }  # fmt: skip
-    contract = ContractAccount(CONTRACT, bytes(32), b"")
-    with pytest.raises(InvalidInput) as error:
-        unsafe_verified_presentation(
-            **members, credentials=(), addresses=(CONTRACT,), contract_accounts=(contract,)
-        )
-    assert error.value.code == "duplicate_account"
 
 
 # Steps 8 and 9: what is supplied about accounts

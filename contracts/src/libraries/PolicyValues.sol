@@ -50,8 +50,8 @@ library PolicyValues {
         uint256 place = cursor.offset();
         uint256 value;
         (kind, value) = read(cursor);
-        uint256 length = cursor.offset() - place - 3;
         if (kind <= ValueType.BYTES) {
+            uint256 length = cursor.offset() - place - 3;
             if (length > MAX_TEXT_LENGTH) revert IPolicyChecker.TextTooLong(place);
             bool isText =
                 kind == ValueType.BYTES || PolicyText.isUTF8(cursor.position - length, length);

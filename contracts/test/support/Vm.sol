@@ -32,6 +32,7 @@ interface Vm {
         external
         pure
         returns (address);
+    function parseJsonBool(string calldata json, string calldata key) external pure returns (bool);
     function parseJsonBytes(string calldata json, string calldata key)
         external
         pure
@@ -45,6 +46,7 @@ interface Vm {
         pure
         returns (uint256);
     function toString(uint256 value) external pure returns (string memory);
+    function lastCallGas() external view returns (Gas memory gas);
     function assertTrue(bool value, string calldata reason) external pure;
     function assertEq(bool left, bool right, string calldata reason) external pure;
     function assertEq(uint256 left, uint256 right, string calldata reason) external pure;

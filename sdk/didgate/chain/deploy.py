@@ -26,6 +26,7 @@ from didgate.chain.presentation_verifier import (
     PresentationVerifier,
     SDJWTVerifier,
 )
+from didgate.chain.receipt_anchor import ReceiptAnchor
 from didgate.chain.resource_registry import ResourceRegistry
 from didgate.chain.schema_registry import SchemaRegistry
 from didgate.chain.status_registry import StatusRegistry
@@ -41,6 +42,8 @@ _PINNED: Final = {
     "status": StatusRegistry.NAME,
     "addressLists": AddressListRegistry.NAME,
 }
+_OPTIONAL: Final = frozenset((ReceiptAnchor.NAME, *VERIFIERS))
+"""What a deployment does without: gates decide there, and anchor no receipts."""
 _NO_CODE: Final = keccak256(b"")
 
 
@@ -67,8 +70,9 @@ class Deployment:
 
     Args:
         chain_id: the chain's number.
-        contracts: by the name of the contract; all names of ``CONTRACTS``, and those of
-            ``VERIFIERS`` where presentations can be verified on the chain.
+        contracts: by the name of the contract; all names of ``CONTRACTS`` but for
+            ``ReceiptAnchor``, which deployments of before it lack, and those of ``VERIFIERS``
+            where presentations can be verified on the chain.
     """
 
     chain_id: int
@@ -108,6 +112,18 @@ class Deployment:
     def dids(self) -> DIDRegistry:
         """The registry of did:ethr identities (ERC-1056)."""
         return DIDRegistry(self.contracts[DIDRegistry.NAME].address)
+
+    @property
+    def anchors(self) -> ReceiptAnchor:
+        """The anchors of gates' receipts.
+
+        Raises:
+            InvalidInput: ``anchor_not_deployed``.
+        """
+        if ReceiptAnchor.NAME not in self.contracts:
+            message = "the deployment has no ReceiptAnchor: deploy the contracts anew to anchor"
+            raise InvalidInput("anchor_not_deployed", message)
+        return ReceiptAnchor(self.contracts[ReceiptAnchor.NAME].address)
 
     @property
     def verifier(self) -> PresentationVerifier:
@@ -150,8 +166,12 @@ class Deployment:
             InvalidInput: ``invalid_deployment``.
         """
         try:
-            names = (*CONTRACTS, *(name for name in VERIFIERS if name in value["contracts"]))
-            contracts = {name: _contract(value["contracts"][name]) for name in names}
+            entries = value["contracts"]
+            contracts = {
+                name: _contract(entries[name])
+                for name in (*CONTRACTS, *VERIFIERS)
+                if name in entries or name not in _OPTIONAL
+            }
             return cls(int(value["chainId"]), contracts)
         except (KeyError, TypeError, ValueError, AttributeError, InvalidInput) as error:
             raise InvalidInput("invalid_deployment", "not a record of a deployment") from error
@@ -234,6 +254,7 @@ def deploy(
         PolicyRegistry.NAME: policies,
         ResourceRegistry.NAME: client.read(PolicyRegistry(policies).resources()),
         DIDRegistry.NAME: created(DIDRegistry.deployment()),
+        ReceiptAnchor.NAME: created(ReceiptAnchor.deployment()),
     }
     if client.precompiles.bls12_381 and client.precompiles.p256:
         addresses |= _deploy_verifier(created, policies)

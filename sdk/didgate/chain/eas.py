@@ -1,6 +1,7 @@
 """The contract ``EAS`` of the Ethereum Attestation Service: what was attested about whom.
 
-It is no contract of ours: a policy names the address at which it stands, and pins its code.
+It is no contract of ours: a policy names the address at which it stands, and pins its code. All its
+published deployments answer in the same form.
 """
 
 from __future__ import annotations

@@ -7,12 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
+from didgate.chain import eas
+from didgate.chain.contained import UNREAD
 from didgate.cli import inputs
 from didgate.cli.options import AsJSON
 from didgate.cli.output import hexadecimal, print_record, print_records
 from didgate.cli.wallet_session import open_wallet
 from didgate.cli.workspace import Workspace
 from didgate.credentials.account_proofs import MerkleProof
+from didgate.errors import ChainError, InvalidInput
 from didgate.holder import HeldAttestation
 
 app = typer.Typer()
@@ -37,21 +40,29 @@ def add_membership(
 def add_attestation(
     uid: Annotated[str, typer.Argument(metavar="UID", help="0x and 64 digits.")],
     *,
-    schema: Annotated[str, typer.Option(metavar="UID", help="UID of its schema.")],
-    attester: Annotated[str, typer.Option(metavar="ADDRESS", help="Whom it is by.")],
-    recipient: Annotated[str, typer.Option(metavar="ADDRESS", help="Your account.")],
+    service: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="The attestation service (EAS) that holds it.")
+    ],
     as_json: AsJSON = False,
 ) -> None:
-    """Keep in mind an attestation about an account, to be named to gates that ask for it."""
-    attestation = HeldAttestation(
-        inputs.bytes32(uid),
-        inputs.bytes32(schema),
-        inputs.address(attester),
-        inputs.address(recipient),
-    )
-    with Workspace.from_environment() as workspace, open_wallet(workspace) as wallet:
-        name = wallet.supplies.add_attestation(attestation)
-    print_record({"id": name} | _attestation(attestation), as_json=as_json)
+    """Look up an attestation about an account, to be named to gates that ask for one."""
+    with Workspace.from_environment() as workspace:
+        held = _look_up(workspace, inputs.address(service), inputs.bytes32(uid))
+        with open_wallet(workspace) as wallet:
+            name = wallet.supplies.add_attestation(held)
+    print_record({"id": name} | _attestation(held), as_json=as_json)
+
+
+def _look_up(workspace: Workspace, service: str, uid: bytes) -> HeldAttestation:
+    """Return what the service holds under a UID, if it may count."""
+    fact = workspace.chain.read(eas.attestation(service, uid))
+    if fact is UNREAD:
+        raise ChainError("not_an_attestation_service", f"{service} does not answer as EAS does")
+    if fact is None:
+        raise InvalidInput("unknown_attestation", "the service holds no such attestation")
+    if fact.revocation:
+        raise InvalidInput("attestation_revoked", "the attestation was revoked")
+    return HeldAttestation(uid, fact.schema, fact.attester, fact.recipient)
 
 
 @app.command()

@@ -281,9 +281,6 @@ class VerifiedPresentation:
             raise InvalidInput("not_verified", "only the verifier makes a verified presentation")
         if len({credential.leaf for credential in self.credentials}) != len(self.credentials):
             raise InvalidInput("duplicate_leaf", "two credentials answer the same leaf")
-        accounts = (*self.addresses, *(account.address for account in self.contract_accounts))
-        if len(set(accounts)) != len(accounts):
-            raise InvalidInput("duplicate_account", "an account takes part in two ways")
 
 
 unsafe_verified_credential = partial(VerifiedCredential, seal=_SEAL)

@@ -167,7 +167,8 @@ class Wallet:
         """
         now = self._clock.now()
         policy, query = check_challenge(challenge, contact, now)
-        accounts = [self.keys.account(account).address] if account else self.keys.addresses()
+        own = self.keys.addresses()
+        accounts = own if account is None else [self.keys.account(account).address]
         answers = {} if query is None else self._answers(policy, query, now)
         choice = choose(policy, answers, accounts, self.supplies.all() + supplies, now)
         if choice is None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_terminal import Terminal, answer, challenge
+from foreign_contracts import AttestationService, ForeignContract, published
 
+from didgate.chain.calls import Receipt, Transaction
 from didgate.cli.workspace import Workspace
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import Evidence
@@ -20,7 +23,6 @@ from didgate.verifier import verify_presentation
 
 ONE = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
 OTHER = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
-UID, SCHEMA = "0x" + "ab" * 32, "0x" + "cd" * 32
 
 
 def document(allow: dict[str, Any]) -> dict[str, Any]:
@@ -73,25 +75,59 @@ def test_tree_is_that_of_the_addresses_however_they_are_listed(
     assert wallet.json("list", "root", as_yaml)["root"] == root
 
 
-def test_attestation_is_named_where_one_is_asked_for(wallet: Terminal, account: str) -> None:
-    asked_of = {"schema": SCHEMA, "attesters": [ONE]}
-    pin = {"address": OTHER, "codeHash": "0x" + "11" * 32}
+@dataclass(frozen=True)
+class Paying:
+    """Sends transactions of the account of this machine."""
+
+    workspace: Workspace
+
+    def send(self, transaction: Transaction) -> Receipt:
+        return self.workspace.chain.send(self.workspace.account, transaction)
+
+
+@dataclass(frozen=True)
+class Attested:
+    """An attestation about an account, and the service that holds it."""
+
+    service: str
+    uid: str
+    schema: str
+    attester: str
+
+
+@pytest.fixture
+def attested(wallet: Terminal, account: str) -> Attested:
+    with Workspace.from_environment() as workspace:
+        paying = Paying(workspace)
+        service = AttestationService.deploy(paying)
+        schema = service.register(paying, "bool cleared")
+        uid = service.attest(paying, schema, account)
+        attester = workspace.account_address
+    return Attested(service.address, "0x" + uid.hex(), "0x" + schema.hex(), attester)
+
+
+def test_attestation_is_named_where_one_is_asked_for(
+    wallet: Terminal, account: str, attested: Attested
+) -> None:
+    asked_of = {"schema": attested.schema, "attesters": [attested.attester]}
+    pin = {"address": attested.service, "codeHash": "0x" + "11" * 32}
     policy = document({"attestation": asked_of}) | {"registries": {"attestations": pin}}
     asked = challenge(wallet, policy)
-    words = ("--schema", SCHEMA, "--attester", ONE, "--recipient", account)
-    added = wallet.json("wallet", "add-attestation", UID, *words)
-    assert added["uid"] == UID
+    added = wallet.json("wallet", "add-attestation", attested.uid, "--service", attested.service)
+    assert added["schema"] == attested.schema
+    assert (added["attester"], added["recipient"]) == (attested.attester, account)
     file = wallet.write("challenge.json", asked.to_dict())
-    assert wallet.json(*answer("match", file))["attestations"] == [UID]
+    assert wallet.json(*answer("match", file))["attestations"] == [attested.uid]
     shown = verified(wallet.json(*answer("present", file), "--yes"), asked)
-    assert shown.attestations == (bytes.fromhex(UID[2:]),)
+    assert shown.attestations == (bytes.fromhex(attested.uid[2:]),)
 
 
-def test_proofs_are_listed_and_forgotten(wallet: Terminal, account: str, members: Path) -> None:
+def test_proofs_are_listed_and_forgotten(
+    wallet: Terminal, account: str, members: Path, attested: Attested
+) -> None:
     proof = wallet.write("proof.json", wallet.run("list", "proof", members, account).out)
     wallet.json("wallet", "add-membership", proof)
-    words = ("--schema", SCHEMA, "--attester", ONE, "--recipient", account)
-    wallet.json("wallet", "add-attestation", UID, *words)
+    wallet.json("wallet", "add-attestation", attested.uid, "--service", attested.service)
     listed = wallet.json("wallet", "proofs")
     assert [each["kind"] for each in listed] == ["membership", "attestation"]
     assert {each["account"] for each in listed} == {account}
@@ -99,6 +135,22 @@ def test_proofs_are_listed_and_forgotten(wallet: Terminal, account: str, members
         assert wallet.json("wallet", "remove-proof", each["id"])["removed"]
     assert wallet.json("wallet", "proofs") == []
     assert wallet.error("wallet", "remove-proof", "feed")["code"] == "unknown_proof"
+
+
+def test_error_attestation_that_does_not_count(wallet: Terminal, attested: Attested) -> None:
+    words = ("wallet", "add-attestation")
+    at_service = ("--service", attested.service)
+    unknown = wallet.error(*words, "0x" + "ab" * 32, *at_service)
+    assert unknown["code"] == "unknown_attestation"
+    nothing = wallet.error(*words, attested.uid, "--service", ONE)
+    assert nothing["code"] == "not_an_attestation_service"
+    with Workspace.from_environment() as workspace:
+        paying = Paying(workspace)
+        service = ForeignContract(attested.service, published("EAS").abi)
+        revoked = (bytes.fromhex(attested.schema[2:]), (bytes.fromhex(attested.uid[2:]), 0))
+        paying.send(service.change("revoke", revoked))
+    error = wallet.error(*words, attested.uid, *at_service)
+    assert error["code"] == "attestation_revoked"
 
 
 def test_contract_is_shown_by_the_key_of_its_owner(wallet: Terminal) -> None:
