@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,12 @@ class FactQuery:
     contract_signatures: frozenset[tuple[str, bytes, bytes]] = frozenset()
     code_hashes: frozenset[str] = frozenset()
     attestation_registries: frozenset[str] = frozenset()
+
+    def asked(self) -> dict[str, frozenset[Any]]:
+        """Return by the name of each mapping of ``Facts`` the keys that are asked for."""
+        keys = {member.name: getattr(self, member.name) for member in fields(self)}
+        keys["code_hashes"] |= keys.pop("attestation_registries")
+        return keys
 
     def __or__(self, other: FactQuery) -> FactQuery:
         """Return the query that asks for everything either of the two asks for."""
