@@ -44,7 +44,7 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
 
     ContentStore.Contents private _admitted;
     mapping(bytes32 inForce => PolicyId) private _effective;
-    mapping(address account => mapping(bytes32 nonce => bool)) private _spent;
+    mapping(bytes32 statement => bool) private _spent;
     mapping(ResourceId resource => mapping(address account => Session)) private _sessions;
 
     /// @param policies_ The registry whose policies are decided about.
@@ -85,7 +85,7 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
     {
         bytes memory content;
         (policy, content) = _verify(access, presentation);
-        _spent[access.account][access.nonce] = true;
+        _spent[Statements.idOf(access)] = true;
         if (access.action == SESSION) {
             // Bytes 1 and 2 of a policy are the lifetime of what is given on its strength.
             uint64 lifetime = uint16(bytes2(bytes.concat(content[1], content[2])));
@@ -132,8 +132,8 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
     }
 
     /// @inheritdoc IPresentationVerifier
-    function isSpent(address account, bytes32 nonce) external view returns (bool) {
-        return _spent[account][nonce];
+    function isSpent(Access calldata access) external view returns (bool) {
+        return _spent[Statements.idOf(access)];
     }
 
     /// @inheritdoc IPresentationVerifier
@@ -159,9 +159,8 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
     {
         if (msg.sender != access.consumer) revert NotConsumer(access.consumer, msg.sender);
         if (block.timestamp >= access.deadline) revert StatementExpired(access.deadline);
-        if (_spent[access.account][access.nonce]) {
-            revert StatementSpent(access.account, access.nonce);
-        }
+        bytes32 statement = Statements.idOf(access);
+        if (_spent[statement]) revert StatementSpent(statement);
         (policy, content) = _policyInForce(access);
         Case memory facts;
         facts.moment = uint64(block.timestamp);

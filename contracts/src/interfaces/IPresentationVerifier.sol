@@ -21,7 +21,8 @@ interface IPresentationVerifier {
     /// @param account Who gets what the consumer gives. Account leaves judge it.
     /// @param consumer Who has the statement executed: a contract, or the account itself.
     /// @param action What the consumer is to do; the consumer says what it means.
-    /// @param nonce Chosen at random by the account; each executes once.
+    /// @param nonce Chosen at random, so that the same can be stated again; each statement executes
+    /// once.
     /// @param deadline End of the statement, exclusive, in Unix seconds.
     struct Access {
         ResourceId resource;
@@ -90,7 +91,7 @@ interface IPresentationVerifier {
     /// @notice The statement names another consumer than the caller.
     error NotConsumer(address consumer, address caller);
     /// @notice The statement was executed before.
-    error StatementSpent(address account, bytes32 nonce);
+    error StatementSpent(bytes32 statement);
     /// @notice The leaves that credentials are shown for do not ascend.
     error LeavesNotAscending(uint256 leaf);
     /// @notice The credential is another, or discloses other slots, than the proofs are bound to.
@@ -152,7 +153,7 @@ interface IPresentationVerifier {
     function policyBytes(PolicyId policy) external view returns (bytes memory);
 
     /// @notice Whether a statement was executed.
-    function isSpent(address account, bytes32 nonce) external view returns (bool);
+    function isSpent(Access calldata access) external view returns (bool);
 
     /// @notice What a proof must sign: the EIP-712 digest of the statement as one credential, or
     /// with index 255 the account, binds it.

@@ -20,6 +20,13 @@ library Statements {
     /// @dev Reserved for predicates and pseudonyms.
     bytes32 private constant NO_EXTENSIONS = 0;
 
+    /// @notice What a statement is known by, whoever shows whatever for it.
+    /// @dev All of it counts. Were it the account and the nonce alone, whoever sees a statement could
+    /// have another one executed with the same nonce, and so prevent it.
+    function idOf(IPresentationVerifier.Access calldata access) internal pure returns (bytes32) {
+        return keccak256(abi.encode(access));
+    }
+
     /// @notice hashStruct of a ChainAccess.
     function hashAccess(
         IPresentationVerifier.Access calldata access,

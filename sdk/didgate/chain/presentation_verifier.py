@@ -200,9 +200,9 @@ class PresentationVerifier(Contract):
             "verify", access_members(statement), presentation_members(presentation), result=same
         )
 
-    def is_spent(self, account: str, nonce: bytes) -> Call[bool]:
+    def is_spent(self, statement: Statement) -> Call[bool]:
         """Whether a statement was executed."""
-        return self._read("isSpent", account, nonce, result=same)
+        return self._read("isSpent", access_members(statement), result=same)
 
     def has_session(self, resource: bytes, account: str) -> Call[bool]:
         """Whether an account's session for a resource is open."""

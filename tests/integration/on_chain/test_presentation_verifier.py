@@ -27,7 +27,7 @@ def test_a_presentation_is_consumed_and_leaves_an_event(stage: Stage, resource: 
     assert [topic[-20:].hex() for topic in log.topics[2:]] == [account, account]
     assert access.policy_id in log.data
     assert access.nonce in log.data
-    assert stage.world.client.read(stage.verifier.is_spent(stage.alice.address, access.nonce))
+    assert stage.world.client.read(stage.verifier.is_spent(access))
 
 
 def test_a_pinned_leaf_costs_less_and_means_the_same(stage: Stage, resource: bytes) -> None:
@@ -68,6 +68,16 @@ def test_only_the_consumer_has_a_statement_executed(stage: Stage, resource: byte
     assert refused(lambda: stage.consume(access, presentation, by=thief)) == "NotConsumer"
     stolen = replace(access, consumer=thief.address)
     assert refused(lambda: stage.consume(stolen, presentation, by=thief)) == "ProofInvalid"
+
+
+def test_nobody_prevents_a_statement_by_using_up_its_nonce(stage: Stage, resource: bytes) -> None:
+    """Whoever sees a statement can make another for the same account, with the same nonce."""
+    access, presentation = stage.shown(resource)
+    meddler = stage.funded()
+    request = stage.request(resource, consumer=meddler.address)
+    other = replace(request, access=replace(request.access, nonce=access.nonce))
+    stage.consume(other.access, stage.present(other), by=meddler)
+    stage.consume(access, presentation)
 
 
 @pytest.mark.parametrize(
@@ -298,7 +308,7 @@ def test_verifying_changes_nothing(stage: Stage, resource: bytes) -> None:
     # Asked by nobody in particular, the contract says that this is not the consumer.
     call = stage.verifier.verify(access, presentation)
     assert refused(lambda: stage.world.client.read(call)) == "NotConsumer"
-    assert not stage.world.client.read(stage.verifier.is_spent(access.account, access.nonce))
+    assert not stage.world.client.read(stage.verifier.is_spent(access))
 
 
 def test_pins_serve_the_policy_that_they_were_made_from(stage: Stage, resource: bytes) -> None:
