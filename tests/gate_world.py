@@ -170,9 +170,12 @@ class World:
         self.foreign_pins: dict[str, dict[str, str]] = {}
 
     @classmethod
-    def build(cls, folder: Path, *, finality_depth: int = 0) -> World:
-        """Deploy the contracts on a new chain in ``folder``, and accredit an issuer."""
-        clock, keys = ManualClock(), Keys()
+    def build(cls, folder: Path, *, finality_depth: int = 0, keys: Keys | None = None) -> World:
+        """Deploy the contracts on a new chain in ``folder``, and accredit an issuer.
+
+        With the keys of another world everything stands at the same addresses as there.
+        """
+        clock, keys = ManualClock(), keys or Keys()
         accounts = (keys.root, keys.owner, keys.controller)
         chain = EmbeddedChain.create(
             folder / CHAIN_FILE,

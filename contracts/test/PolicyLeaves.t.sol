@@ -397,12 +397,12 @@ contract PolicyLeavesTest is CheckerFixture {
         for (uint8 standard = 1; standard <= 5; ++standard) {
             bool isOne = standard == 3 || standard == 5;
             string memory name = vm.toString(standard);
-            bytes4 error = _errorOf(_token(standard, 7, 1));
+            bytes4 fault = _errorOf(_token(standard, 7, 1));
             bytes4 wanted = standard <= 2 ? IPolicyChecker.IdSuperfluous.selector : bytes4(0);
-            vm.assertEq(bytes32(error), bytes32(wanted), string.concat(name, ", id"));
-            error = _errorOf(_token(standard, 0, 2));
+            vm.assertEq(bytes32(fault), bytes32(wanted), string.concat(name, ", id"));
+            fault = _errorOf(_token(standard, 0, 2));
             wanted = isOne ? IPolicyChecker.AmountSuperfluous.selector : bytes4(0);
-            vm.assertEq(bytes32(error), bytes32(wanted), string.concat(name, ", amount"));
+            vm.assertEq(bytes32(fault), bytes32(wanted), string.concat(name, ", amount"));
             _assertRefused(_token(standard, 0, 0), IPolicyChecker.OutOfRange.selector, name);
         }
         bytes4 selector = IPolicyChecker.UnknownStandard.selector;

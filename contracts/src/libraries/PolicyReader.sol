@@ -76,6 +76,15 @@ library PolicyReader {
         return hash(cursor.take(length), length);
     }
 
+    /// @dev A copy of the next `length` bytes.
+    function copy(Cursor memory cursor, uint256 length) internal pure returns (bytes memory data) {
+        uint256 place = cursor.take(length);
+        data = new bytes(length);
+        assembly ("memory-safe") {
+            mcopy(add(data, 0x20), place, length)
+        }
+    }
+
     /// @dev Where the cursor stands, counted from the first byte.
     function offset(Cursor memory cursor) internal pure returns (uint256) {
         return cursor.position - cursor.base;

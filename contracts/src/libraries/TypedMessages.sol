@@ -19,6 +19,9 @@ library TypedMessages {
     bytes internal constant MAP_TAG =
         "BBS_BLS12381G1_XMD:SHA-256_SSWU_RO_H2G_TM2S_DIDGATE1_MAP_TYPED_TO_SCALAR_AS_HASH_";
 
+    /// @notice Domain separation tag of domain and challenge.
+    bytes internal constant HASH_TAG = "BBS_BLS12381G1_XMD:SHA-256_SSWU_RO_H2G_TM2S_DIDGATE1_H2S_";
+
     /// @notice The message of an empty slot: hash_to_scalar of one zero byte under MAP_TAG.
     uint256 internal constant ABSENT_MESSAGE =
         0x115295cc85db7124f8bd90f1ff17abb11413e90a2fbadc2632aec26eb00f5bc0;

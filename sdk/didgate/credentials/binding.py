@@ -65,7 +65,18 @@ def bundle_hash(credentials: Sequence[Disclosed]) -> bytes:
     Args:
         credentials: in the order of their leaves.
     """
-    return keccak256(b"".join(map(_disclosure_hash, credentials)))
+    return keccak256(b"".join(map(disclosure_hash, credentials)))
+
+
+def disclosure_hash(credential: Disclosed) -> bytes:
+    """Return the 32-byte hash of one credential's part of the bundle."""
+    return eip712.hash_struct(
+        DISCLOSURE_TYPE,
+        eip712.text(credential.leaf),
+        credential.type_id,
+        credential.issuer_id,
+        eip712.integer(sum(1 << slot for slot in credential.slots)),
+    )
 
 
 def gate_access_digest(challenge: Challenge, bundle: bytes, index: int) -> bytes:
@@ -126,14 +137,4 @@ def _gate_access_hash(challenge: Challenge, bundle: bytes, index: int) -> bytes:
         bundle,
         index_word(index),
         NO_EXTENSIONS,
-    )
-
-
-def _disclosure_hash(credential: Disclosed) -> bytes:
-    return eip712.hash_struct(
-        DISCLOSURE_TYPE,
-        eip712.text(credential.leaf),
-        credential.type_id,
-        credential.issuer_id,
-        eip712.integer(sum(1 << slot for slot in credential.slots)),
     )

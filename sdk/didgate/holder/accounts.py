@@ -12,7 +12,14 @@ from typing import Self, TypeAlias
 
 from didgate.credentials import address
 from didgate.credentials.account_proofs import AddressProof, ContractProof, SignInProof
+from didgate.credentials.binding import WHOLE_PRESENTATION
+from didgate.credentials.chain_access import (
+    ChainAccess,
+    chain_access_digest,
+    sign_chain_access,
+)
 from didgate.credentials.challenge import Challenge
+from didgate.credentials.eip712 import Domain
 from didgate.encoding import is_checksum_address
 from didgate.errors import InvalidInput
 from didgate.keys import DigestSigner
@@ -38,6 +45,10 @@ class KeyAccount:
         """Prove that it takes part in the presentation with this bundle."""
         del now
         return address.prove_address(self.signer, challenge, bundle)
+
+    def sign_statement(self, access: ChainAccess, domain: Domain, bundle: bytes) -> bytes:
+        """Sign that it takes part in a presentation to a contract."""
+        return sign_chain_access(self.signer, access, domain, bundle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,16 @@ class SignInAccount:
         """Prove that it takes part in the presentation with this bundle."""
         return address.prove_by_sign_in(self.address, self.sign_message, challenge, bundle, now)
 
+    def sign_statement(self, access: ChainAccess, domain: Domain, bundle: bytes) -> bytes:
+        """Refuse: a contract takes no signature over a text.
+
+        Raises:
+            InvalidInput: ``signs_texts_only``.
+        """
+        del access, domain, bundle
+        message = "this account signs texts, which contracts do not take: have it call itself"
+        raise InvalidInput("signs_texts_only", message)
+
 
 @dataclass(frozen=True, slots=True)
 class ContractWallet:
@@ -97,6 +118,10 @@ class ContractWallet:
         """Make what the contract is to judge for the presentation with this bundle."""
         del now
         return address.prove_by_contract(self.address, self.sign, challenge, bundle)
+
+    def sign_statement(self, access: ChainAccess, domain: Domain, bundle: bytes) -> bytes:
+        """Make what the contract is to judge for a presentation to another contract."""
+        return self.sign(chain_access_digest(access, domain, bundle, WHOLE_PRESENTATION))
 
 
 HolderAccount: TypeAlias = KeyAccount | SignInAccount | ContractWallet

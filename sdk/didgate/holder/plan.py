@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from didgate.credentials.account_proofs import MerkleProof
 from didgate.credentials.challenge import Challenge
@@ -13,6 +14,23 @@ from didgate.proofs.disclosures import pointer
 from didgate.query.dcql import ClaimsPath
 
 _MANY_CLAIMS = 4
+
+
+class Asked(Protocol):
+    """Something to be answered: a gate's challenge, or a statement to a contract."""
+
+    @property
+    def audience(self) -> str:
+        """Who asks."""
+        ...
+
+    @property
+    def resource_uri(self) -> str:
+        """On behalf of which resource."""
+        ...
+
+
+Question = TypeVar("Question", bound=Asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +65,8 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """An answer to a challenge that waits for the holder's consent; made by ``Wallet.match``.
+class DisclosurePlan(Generic[Question]):
+    """An answer that waits for the holder's consent; made by the wallet.
 
     Args:
         challenge: what would be answered.
@@ -59,7 +77,7 @@ class Plan:
         policy: the policy in plain words.
     """
 
-    challenge: Challenge
+    challenge: Question
     disclosures: tuple[Disclosure, ...]
     accounts: tuple[str, ...]
     memberships: tuple[MerkleProof, ...]
@@ -104,14 +122,18 @@ class Plan:
             yield "what is disclosed cannot be taken back; disclosed on a chain, it stays public."
 
 
-def planned(challenge: Challenge, choice: Choice, policy: str) -> Plan:
+Plan: TypeAlias = DisclosurePlan[Challenge]
+"""An answer to a gate's challenge."""
+
+
+def planned(challenge: Question, choice: Choice, policy: str) -> DisclosurePlan[Question]:
     """Return the plan that carries out a choice."""
     ordered = sorted(choice.picks.items(), key=lambda item: int(item[0][1:]))
     disclosures = tuple(
         Disclosure(leaf, held.id, held.type, held.form, held.issuer, paths, held.is_linkable)
         for leaf, (held, paths) in ordered
     )
-    return Plan(
+    return DisclosurePlan(
         challenge,
         disclosures,
         tuple(sorted(choice.accounts)),

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from didgate.chain.presentation_verifier import ChainPresentation
 from didgate.credentials.binding import bundle_hash, gate_access_digest
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import EvidenceSources
@@ -23,13 +24,14 @@ from didgate.holder.checks import Contact, check_challenge
 from didgate.holder.choose import Pick, choose
 from didgate.holder.held import Held
 from didgate.holder.keyring import Keyring
+from didgate.holder.on_chain import ChainPlan, ChainRequest, chain_credential
 from didgate.holder.plan import Disclosure, Plan, planned
 from didgate.holder.store import SealedStore
 from didgate.holder.supplies import Supplies, SupplyStore
 from didgate.keys import DigestSigner, Signer
-from didgate.policy import CredentialLeaf, Policy, conditions_met, explain
+from didgate.policy import CredentialLeaf, Policy, conditions_met, dcql, decode, explain
 from didgate.ports import Clock, SystemClock
-from didgate.query import Query, match
+from didgate.query import Query, match, parse_query
 
 CLOCK_SKEW = timedelta(minutes=1)
 
@@ -199,6 +201,62 @@ class Wallet:
         accounts = [self.keys.account(address) for address in plan.accounts]
         proofs = tuple(account.prove(challenge, bundle, now) for account in accounts)
         return Presentation(credentials, proofs, plan.memberships, plan.attestations)
+
+    def match_statement(self, request: ChainRequest, *, supplies: Supplies = _NONE) -> ChainPlan:
+        """Find the least revealing way to show a contract what its policy asks for.
+
+        Args:
+            request: the statement, from ``Contracts.request``.
+            supplies: Merkle proofs and attestations beside those that the wallet keeps.
+
+        Raises:
+            InvalidInput: ``cannot_satisfy`` if the wallet has no answer, or ``statement_expired``.
+        """
+        now = self._clock.now()
+        request.check_open(now)
+        policy = decode(request.policy)
+        query = dcql(policy)
+        answers = self._answers(policy, parse_query(query), now) if query else {}
+        accounts = [request.access.account]
+        choice = choose(policy, answers, accounts, self.supplies.all() + supplies, now)
+        if choice is None:
+            raise InvalidInput("cannot_satisfy", "nothing in the wallet satisfies the policy")
+        return planned(request, choice, explain(policy))
+
+    def present_statement(self, plan: ChainPlan) -> ChainPresentation:
+        """Disclose to a contract what a plan says; all that is sent to a chain stays public.
+
+        Args:
+            plan: from ``match_statement``, consented to.
+
+        Raises:
+            InvalidInput: ``statement_expired``, ``unknown_credential``, or ``unknown_account`` if
+                the account neither calls itself nor is the wallet's.
+        """
+        now, request = self._clock.now(), plan.challenge
+        request.check_open(now)
+        by_id = {held.id: held for held in self._held()}
+        picked = [(each, _pick(by_id, each)) for each in plan.disclosures]
+        parts = [held.disclosed(each.leaf, each.paths) for each, held in picked]
+        bundle = bundle_hash(parts)
+        shown = tuple(
+            chain_credential(request, held, each, part, bundle, index, self.keys.signer, now)
+            for index, ((each, held), part) in enumerate(zip(picked, parts, strict=True))
+        )
+        return ChainPresentation(
+            credentials=shown,
+            memberships=tuple((each.root, each.proof) for each in plan.memberships),
+            attestations=plan.attestations,
+            account_signature=self._account_signature(plan, bundle),
+        )
+
+    def _account_signature(self, plan: ChainPlan, bundle: bytes) -> bytes:
+        """Return the account's signature where a leaf judges it and it does not call itself."""
+        access = plan.challenge.access
+        if not plan.accounts or access.consumer == access.account:
+            return b""
+        account = self.keys.account(access.account)
+        return account.sign_statement(access, plan.challenge.domain, bundle)
 
     def _answers(self, policy: Policy, query: Query, now: datetime) -> dict[str, tuple[Pick, ...]]:
         by_id = {held.id: held for held in self._held()}
