@@ -23,6 +23,7 @@ COMPILED = (
     "IssuerRegistry",
     "PolicyRegistry",
     "ResourceRegistry",
+    "SDJWTVerifier",
     "SchemaRegistry",
     "StatusRegistry",
 )

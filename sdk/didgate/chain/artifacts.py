@@ -31,6 +31,9 @@ CONTRACTS: Final = (
 )
 """Names of the contracts of a deployment."""
 
+STATELESS: Final = ("SDJWTVerifier",)
+"""Names of contracts that hold nothing: one serves every deployment on its chain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -136,7 +139,7 @@ def artifact(name: str) -> Artifact:
     Raises:
         KeyError: no such contract ships with the package.
     """
-    if name not in CONTRACTS:
+    if name not in (*CONTRACTS, *STATELESS):
         raise KeyError(name)
     file = resources.files("didgate.chain") / "abi" / f"{name}.json"
     content = json.loads(file.read_text("utf-8"))
@@ -155,7 +158,8 @@ def artifact(name: str) -> Artifact:
 @cache
 def custom_errors() -> Mapping[bytes, Entry]:
     """Return the custom errors of all contracts by their selector."""
-    return {error.selector: error for name in CONTRACTS for error in artifact(name).errors}
+    names = (*CONTRACTS, *STATELESS)
+    return {error.selector: error for name in names for error in artifact(name).errors}
 
 
 def _encode(types: Sequence[str], arguments: Sequence[Any]) -> bytes:
