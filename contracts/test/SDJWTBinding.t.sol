@@ -8,6 +8,8 @@ import {SDJWTFixture} from "./support/SDJWTFixture.sol";
 
 /// @notice What the key-binding JWT is refused for.
 contract SDJWTBindingTest is SDJWTFixture {
+    bytes32 private constant X = "x";
+
     function test_MalformedJWT_NoKeyBinding() public {
         ISDJWTVerifier.Presentation memory presentation = _sign(_draft());
         presentation.keyBinding = "";
@@ -180,9 +182,7 @@ contract SDJWTBindingTest is SDJWTFixture {
         ISDJWTVerifier.Presentation memory presentation = _sign(draft);
         string memory payload = _boundPayload(draft, presentation);
         presentation.keyBinding = _jwt(HOLDER_SECRET, BOUND_HEADER, string.concat(payload, "x"));
-        _refuses(
-            presentation, abi.encodeWithSelector(CompactJSON.UnexpectedJSON.selector, bytes32("x"))
-        );
+        _refuses(presentation, abi.encodeWithSelector(CompactJSON.UnexpectedJSON.selector, X));
     }
 
     /// @notice Whichever byte of whichever part is changed, nothing verifies.

@@ -9,6 +9,8 @@ import {SDJWTFixture} from "./support/SDJWTFixture.sol";
 
 /// @notice What disclosures are refused for.
 contract SDJWTDisclosuresTest is SDJWTFixture {
+    bytes32 private constant X = "x";
+
     function test_UnreferencedDisclosure() public {
         Draft memory draft = _draft();
         draft.members = _members('"_sd":["another"]');
@@ -214,7 +216,7 @@ contract SDJWTDisclosuresTest is SDJWTFixture {
     function test_UnexpectedJSON_BehindThePayload() public {
         Draft memory draft = _draft();
         draft.members = string.concat(draft.members, "x");
-        _refuses(draft, abi.encodeWithSelector(CompactJSON.UnexpectedJSON.selector, bytes32("x")));
+        _refuses(draft, abi.encodeWithSelector(CompactJSON.UnexpectedJSON.selector, X));
     }
 
     function test_InvalidClaimName() public {

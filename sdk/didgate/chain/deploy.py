@@ -24,11 +24,11 @@ from didgate.chain.presentation_verifier import (
     AttributeVerifier,
     PolicyChecker,
     PresentationVerifier,
-    SDJWTVerifier,
 )
 from didgate.chain.receipt_anchor import ReceiptAnchor
 from didgate.chain.resource_registry import ResourceRegistry
 from didgate.chain.schema_registry import SchemaRegistry
+from didgate.chain.sd_jwt_verifier import SDJWTVerifier
 from didgate.chain.status_registry import StatusRegistry
 from didgate.encoding import checksum_address, keccak256, parse_address
 from didgate.errors import ChainError, InvalidInput

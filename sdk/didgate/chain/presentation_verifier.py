@@ -144,17 +144,6 @@ class AttributeVerifier(Contract):
         return self._read("isPinned", policy, leaf, key_id, result=same)
 
 
-class SDJWTVerifier(Contract):
-    """Verifies SD-JWT VCs with key binding."""
-
-    NAME = "SDJWTVerifier"
-
-    @classmethod
-    def deployment(cls) -> Transaction:
-        """Deploy a verifier."""
-        return cls._create()
-
-
 class PresentationVerifier(Contract):
     """Verifies presentations, and decides on them by the published policy."""
 

@@ -21,14 +21,16 @@ from didgate.chain.presentation_verifier import (
     PresentationVerifier,
 )
 from didgate.chain.resource_registry import ResourceRegistry
+from didgate.chain.sd_jwt_verifier import presentation_bytes
 from didgate.credentials.attribute import AttributeCredential
 from didgate.credentials.binding import Disclosed, disclosure_hash
 from didgate.credentials.chain_access import ChainAccess, chain_access_digest
 from didgate.credentials.eip712 import Domain
 from didgate.credentials.identifiers import key_id
+from didgate.credentials.sd_jwt_chain import present_on_chain
 from didgate.encoding import keccak256
 from didgate.errors import InvalidInput
-from didgate.holder.held import Held
+from didgate.holder.held import Held, places_of
 from didgate.holder.plan import Disclosure, DisclosurePlan
 from didgate.keys import PublicKey, Signer
 from didgate.policy import CredentialLeaf, Operator, decode
@@ -169,16 +171,30 @@ def chain_credential(
     """
     digest = chain_access_digest(request.access, request.domain, bundle, index)
     credential = held.credential
-    if not isinstance(credential, AttributeCredential):
-        raise NotImplementedError
-    names = [str(path[0]) for path in disclosure.paths]
-    leaf = decode(request.policy).credentials[disclosure.leaf]
+    if isinstance(credential, AttributeCredential):
+        names = [str(path[0]) for path in disclosure.paths]
+        leaf = decode(request.policy).credentials[disclosure.leaf]
+        values = _open_values(credential, leaf, part.slots)
+        proof = proof_to_eip2537(credential.prove(names, digest))
+    else:
+        values = b""
+        split = present_on_chain(
+            credential,
+            places_of(disclosure.paths),
+            signer_of(credential.claims.holder_key),
+            chain_id=request.domain.chain_id,
+            verifier=request.domain.contract,
+            nonce=request.access.nonce,
+            access=digest,
+            now=now,
+        )
+        proof = presentation_bytes(split.arguments())
     return ChainCredential(
         leaf=int(disclosure.leaf[1:]),
         key_id=key_id(credential.key),
         disclosure=disclosure_hash(part),
-        values=_open_values(credential, leaf, part.slots),
-        proof=proof_to_eip2537(credential.prove(names, digest)),
+        values=values,
+        proof=proof,
     )
 
 
