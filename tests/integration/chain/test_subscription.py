@@ -328,10 +328,10 @@ def test_node_that_is_not_there() -> None:
 
 
 def test_node_that_does_not_answer() -> None:
-    with serving(lambda connection: connection.recv() and time.sleep(1)) as url:
+    with serving(lambda connection: connection.recv() and time.sleep(3)) as url:
         began = time.monotonic()
         assert code_of(asked(url, timeout=timedelta(seconds=0.2))) == "unreachable"
-        assert time.monotonic() - began < 0.8
+        assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize(
