@@ -8,7 +8,7 @@ decoded as they will be used; of an error only whether a contract reverted, and 
 >>> for voter, answer in enumerate(["0x1", "0x2", "0x01"]):
 ...     ballot.cast(voter, [{"result": answer}])
 >>> ballot.standing(0), [ballot.fault(voter) for voter in range(3)]
-({'result': '0x1'}, [None, 'wrong_chain', None])
+({'result': '0x01'}, [None, 'wrong_chain', None])
 """
 
 from __future__ import annotations

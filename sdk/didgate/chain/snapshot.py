@@ -148,7 +148,7 @@ class SnapshotReader:
         Raises:
             ChainError: ``stale_chain``, the last successful reading is too long ago, or there was
                 none, or what was read then was too old for a network with a block time;
-                ``code_mismatch`` or ``missing_code``, the registries are not those deployed.
+                ``code_mismatch``, the registries are not those that were deployed.
         """
         try:
             return self._current()
@@ -204,9 +204,9 @@ class SnapshotReader:
         """Read the head, and what changed up to its block.
 
         Raises:
-            ChainError: ``code_mismatch``, ``missing_code``, ``no_finality``, ``no_quorum``, another
-                failure to reach the chain, or a reorganisation in the midst of it; the last
-                reading stays what it was, and ages.
+            ChainError: ``code_mismatch``, ``no_finality``, ``no_quorum``, another failure to reach
+                the chain, or a reorganisation in the midst of it; the last reading stays what it
+                was, and ages.
         """
         with self._refreshing:
             try:

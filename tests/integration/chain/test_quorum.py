@@ -329,7 +329,7 @@ def test_two_out_of_reach_leave_no_answer(same: Party) -> None:
     began = time.monotonic()
     assert code_of(client.header) == "no_quorum"
     assert code_of(lambda: owner(same, client)) == "no_quorum"
-    assert time.monotonic() - began < 1, "it was clear at once"
+    assert time.monotonic() - began < 3, "it was clear at once"
 
 
 def test_heads_without_common_ground_leave_no_answer(same: Party) -> None:

@@ -17,7 +17,7 @@ from websockets.sync.server import Server, ServerConnection, serve
 
 from didgate.chain.client import ChainClient
 from didgate.chain.deploy import deploy
-from didgate.chain.facts import PolicyState
+from didgate.chain.facts import Block, PolicyState
 from didgate.chain.opening import open_chain, open_feeds
 from didgate.chain.resource_registry import resource_id
 from didgate.chain.snapshot import SnapshotReader
@@ -79,6 +79,12 @@ class Line:
         resource = resource_id(self.account.address, "urn:here")
         until(lambda: self.state(resource))
         return resource
+
+    def head(self) -> Block | None:
+        try:
+            return self.reader.current().latest
+        except ChainError:
+            return None  # it saw the node before it had its state again
 
     def height(self) -> int:
         return self.reader.current().latest.number
@@ -146,7 +152,7 @@ def test_blocks_missed_while_the_connection_was_lost_are_made_good(
             again.rpc.request("evm_mine", [])
         head = line.client.header().block
         assert head.number > before
-        until(lambda: line.reader.current().latest == head, 10)
+        until(lambda: line.head() == head, 10)
         state = line.state(resource)
         assert state is not None
         assert state.epoch == 3
@@ -322,10 +328,10 @@ def test_node_that_is_not_there() -> None:
 
 
 def test_node_that_does_not_answer() -> None:
-    with serving(lambda connection: connection.recv() and time.sleep(1)) as url:
+    with serving(lambda connection: connection.recv() and time.sleep(3)) as url:
         began = time.monotonic()
         assert code_of(asked(url, timeout=timedelta(seconds=0.2))) == "unreachable"
-        assert time.monotonic() - began < 0.8
+        assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize(
