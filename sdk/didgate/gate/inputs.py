@@ -39,12 +39,18 @@ def to_json(value: Any) -> Any:
         case list() | tuple():
             return [to_json(member) for member in value]
         case _ if is_dataclass(value):
-            # Fields that begin with an underscore only cache what the others say.
-            names = (field.name for field in fields(value) if not field.name.startswith("_"))
-            return {name: to_json(getattr(value, name)) for name in names}
+            return {name: to_json(member) for name, member in _members(value).items()}
         case _:
             raise TypeError(type(value).__name__)
 
 
+def _members(value: Any) -> dict[str, Any]:
+    # Fields that begin with an underscore only cache what the others say.
+    names = (field.name for field in fields(value) if not field.name.startswith("_"))
+    return {name: getattr(value, name) for name in names}
+
+
 def _name(key: Any) -> str:
+    if is_dataclass(key):
+        key = tuple(_members(key).values())
     return ":".join(map(_name, key)) if isinstance(key, tuple) else str(to_json(key))

@@ -42,6 +42,7 @@ class Thing:
         (datetime(2026, 1, 1, tzinfo=UTC), "2026-01-01T00:00:00+00:00"),
         ({b"\x01": [1, (2,)]}, {"0x01": [1, [2]]}),
         ({(b"\x01", "a"): None}, {"0x01:a": None}),
+        ({(Thing("n", b"\x02"), "a"): None}, {"n:0x02:a": None}),
         (frozenset({"b", "a"}), ["a", "b"]),
         (Thing("n", b""), {"name": "n", "raw": "0x"}),
     ],
