@@ -173,9 +173,16 @@ class Contracts:
         data = sequence((address_word(self._checker), array(parts)))
         return list(abi_decode(["bytes[]"], self._call(selector(_COMPOSE_ALL) + data))[0])
 
-    def gas(self, policy: bytes) -> int:
-        """Return what it costs to check a policy, as a transaction."""
-        data = selector("check(bytes)") + sequence([octets(policy)])
+    def gas_to_check(self, policy: bytes) -> int:
+        """Return what a transaction costs that checks a policy."""
+        return self._gas(selector("check(bytes)") + sequence([octets(policy)]))
+
+    def gas_to_compose(self, active: bytes, *restrictions: bytes) -> int:
+        """Return what a transaction costs that composes policies."""
+        parts = octets(active), array([octets(each) for each in restrictions])
+        return self._gas(selector("compose(bytes,bytes[])") + sequence(parts))
+
+    def _gas(self, data: bytes) -> int:
         call = {"to": self._checker, "data": "0x" + data.hex(), "gas": hex(2**29)}
         return int(self._rpc.request("eth_estimateGas", [call, "latest"]), 16)
 

@@ -26,10 +26,10 @@ library PolicyComposer {
         Trees memory trees;
         trees.starts = new uint256[](policies.length);
         trees.lengths = new uint256[](policies.length);
-        Parts memory whole = PolicyRules.check(policies[0]);
+        Parts memory whole = PolicyRules.takeApart(policies[0]);
         _add(trees, whole);
         for (uint256 i = 1; i < policies.length; ++i) {
-            Parts memory parts = PolicyRules.check(policies[i]);
+            Parts memory parts = PolicyRules.takeApart(policies[i]);
             _merge(whole, parts);
             _add(trees, parts);
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Arrays} from "@openzeppelin/contracts/utils/Arrays.sol";
 import {IPolicyChecker} from "../interfaces/IPolicyChecker.sol";
 import {Operator, TokenStandard, ValueType} from "../types/PolicyFormat.sol";
 import {Form} from "../types/Presented.sol";
@@ -122,10 +121,23 @@ library PolicyLeaves {
             int256 order = PolicyReader.compare(previous, previousLength, did, length);
             if (order == 0) revert IPolicyChecker.DuplicateIssuer(place);
             if (order > 0) revert IPolicyChecker.NotCanonical(place);
-            issuers[i] = PolicyReader.hash(did, length);
+            _insert(issuers, i, PolicyReader.hash(did, length));
             (previous, previousLength) = (did, length);
         }
-        Arrays.sort(issuers);
+    }
+
+    /// @dev Puts a hash in its place among the first `count` of a list, which ascend. In assembly, for
+    /// a policy at its limits has more than a thousand of them.
+    function _insert(bytes32[] memory list, uint256 count, bytes32 item) private pure {
+        assembly ("memory-safe") {
+            let place := add(list, shl(5, count))
+            for {} gt(place, list) { place := sub(place, 0x20) } {
+                let previous := mload(place)
+                if lt(previous, item) { break }
+                mstore(add(place, 0x20), previous)
+            }
+            mstore(add(place, 0x20), item)
+        }
     }
 
     function _checkClaims(Cursor memory cursor, uint256 form) private pure {

@@ -131,15 +131,19 @@ library PolicyReader {
         returns (int256)
     {
         uint256 common = lengthA < lengthB ? lengthA : lengthB;
-        for (uint256 i = 0; i < common; i += 32) {
-            uint256 left = load(a + i);
-            uint256 right = load(b + i);
-            if (common - i < 32) {
-                uint256 surplus = 256 - 8 * (common - i);
-                left >>= surplus;
-                right >>= surplus;
+        unchecked {
+            for (uint256 i = 0; i < common; i += 32) {
+                uint256 left = load(a + i);
+                uint256 right = load(b + i);
+                if (left == right) continue;
+                if (common - i < 32) {
+                    uint256 surplus = 256 - 8 * (common - i);
+                    left >>= surplus;
+                    right >>= surplus;
+                    if (left == right) break;
+                }
+                return left < right ? -1 : int256(1);
             }
-            if (left != right) return left < right ? -1 : int256(1);
         }
         if (lengthA == lengthB) return 0;
         return lengthA < lengthB ? -1 : int256(1);

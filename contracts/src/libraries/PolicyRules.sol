@@ -35,14 +35,28 @@ library PolicyRules {
     uint256 internal constant MAX_LENGTH = 16_384;
     uint256 private constant MAX_LIFETIME = 300;
 
-    /// @dev Takes a policy apart, and reverts unless it keeps every rule.
-    function check(bytes memory policy) internal pure returns (Parts memory parts) {
+    /// @dev Reverts unless a policy keeps every rule.
+    function check(bytes memory policy) internal pure {
+        _check(policy, true);
+    }
+
+    /// @dev Takes a policy apart that is to become part of another, and reverts unless it keeps every
+    /// rule but that certain credentials be disjoint: the other has them as well.
+    function takeApart(bytes memory policy) internal pure returns (Parts memory parts) {
+        return _check(policy, false);
+    }
+
+    function _check(bytes memory policy, bool looksForDisjoint)
+        private
+        pure
+        returns (Parts memory parts)
+    {
         if (policy.length > MAX_LENGTH) revert IPolicyChecker.PolicyTooLong(policy.length);
         Cursor memory cursor = PolicyReader.open(policy);
         _readHead(cursor, parts);
         _readPins(cursor, parts);
         parts.tree = cursor.position;
-        parts.traits = PolicyTree.check(cursor);
+        parts.traits = PolicyTree.check(cursor, looksForDisjoint);
         parts.length = cursor.position - parts.tree;
         cursor.finish();
         _checkPins(parts);

@@ -32,9 +32,11 @@ library PolicyTree {
     uint256 private constant MAX_DEPTH = 8;
     uint256 private constant MAX_LEAVES = 64;
 
-    /// @dev What has been read so far: leaves, and of those the ones that show credentials.
+    /// @dev What has been read so far: leaves, and of those the ones that show credentials. Whether
+    /// these are disjoint is looked at on the walk, or another time.
     struct Walk {
         Cursor cursor;
+        bool looksForDisjoint;
         uint256 leaves;
         uint256 shown;
         CredentialShape[] shapes;
@@ -56,9 +58,16 @@ library PolicyTree {
     }
 
     /// @dev Reads the tree at the cursor and reverts unless it keeps the rules.
-    function check(Cursor memory cursor) internal pure returns (uint256 traits) {
+    /// @param looksForDisjoint Whether credentials that must be disjoint are compared, too; only for
+    /// what becomes part of a tree that is checked as a whole may that be left out.
+    function check(Cursor memory cursor, bool looksForDisjoint)
+        internal
+        pure
+        returns (uint256 traits)
+    {
         Walk memory walk;
         walk.cursor = cursor;
+        walk.looksForDisjoint = looksForDisjoint;
         walk.shapes = new CredentialShape[](MAX_LEAVES);
         uint256 place = cursor.offset();
         uint256 tag;
@@ -136,7 +145,8 @@ library PolicyTree {
 
     function _readChildren(Walk memory walk, Family memory family, uint256 levels) private pure {
         Cursor memory cursor = walk.cursor;
-        bool mustBeDisjoint = family.tag == Tag.AT_LEAST && family.need >= 2;
+        bool mustBeDisjoint =
+            walk.looksForDisjoint && family.tag == Tag.AT_LEAST && family.need >= 2;
         uint256 previous = cursor.position;
         for (uint256 i = 0; i < family.count; ++i) {
             uint256 start = cursor.position;
@@ -168,9 +178,11 @@ library PolicyTree {
 
     /// @dev The credentials from `middle` on must be other ones than those from `first` to `middle`.
     function _checkDisjoint(Walk memory walk, uint256 first, uint256 middle) private pure {
+        CredentialShape[] memory shapes = walk.shapes;
         for (uint256 i = middle; i < walk.shown; ++i) {
+            CredentialShape memory shape = shapes[i];
             for (uint256 j = first; j < middle; ++j) {
-                if (!_areDisjoint(walk.shapes[i], walk.shapes[j])) {
+                if (!_areDisjoint(shape, shapes[j])) {
                     revert IPolicyChecker.NotDisjoint(walk.cursor.offset());
                 }
             }
@@ -184,16 +196,35 @@ library PolicyTree {
     {
         if (a.typeId != b.typeId) return true;
         if (a.issuers.length == 0 || b.issuers.length == 0) return false;
-        uint256 i;
-        uint256 j;
-        while (i < a.issuers.length && j < b.issuers.length) {
-            bytes32 left = a.issuers[i];
-            bytes32 right = b.issuers[j];
-            if (left == right) return false;
-            if (left < right) ++i;
-            else ++j;
+        return !_haveCommon(a.issuers, b.issuers);
+    }
+
+    /// @dev Whether two lists, neither empty and each in ascending order, have a member in common. In
+    /// assembly, because a policy at its limits asks this of a thousand pairs of lists.
+    function _haveCommon(bytes32[] memory a, bytes32[] memory b) private pure returns (bool have) {
+        assembly ("memory-safe") {
+            let i := add(a, 0x20)
+            let j := add(b, 0x20)
+            let endOfA := add(i, shl(5, mload(a)))
+            let endOfB := add(j, shl(5, mload(b)))
+            let left := mload(i)
+            let right := mload(j)
+            for {} 1 {} {
+                if lt(left, right) {
+                    i := add(i, 0x20)
+                    if eq(i, endOfA) { break }
+                    left := mload(i)
+                    continue
+                }
+                if eq(left, right) {
+                    have := 1
+                    break
+                }
+                j := add(j, 0x20)
+                if eq(j, endOfB) { break }
+                right := mload(j)
+            }
         }
-        return true;
     }
 
     function _checkHolder(Family memory family) private pure {
