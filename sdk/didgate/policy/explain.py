@@ -181,7 +181,7 @@ def _issuers(leaf: CredentialLeaf) -> Iterator[str]:
     if leaf.issuers is None:
         yield "issued by whoever is accredited for it in the issuer registry"
     else:
-        yield f"issued by {_listed(leaf.issuers, 'or')}"
+        yield f"issued by {listed(leaf.issuers, 'or')}"
     # Keys of named SD-JWT issuers come from their DID documents, which no registry's owner writes.
     if leaf.min_age:
         yield f"accreditation and key count after {duration(leaf.min_age)} in the registry"
@@ -200,7 +200,7 @@ def condition_text(condition: Condition) -> str:
         Operator.BETWEEN: "is from {0} to {1}, both included",
     }[condition.operator]
     if condition.operator is Operator.IN:
-        values = [_listed(values, "or")]
+        values = [listed(values, "or")]
     return f"{json.dumps(condition.claim, ensure_ascii=False)} {words.format(*values)}"
 
 
@@ -210,7 +210,8 @@ def _value_text(value: ClaimValue) -> str:
     return plain or json.dumps(document, ensure_ascii=False)
 
 
-def _listed(words: Sequence[str], conjunction: str) -> str:
+def listed(words: Sequence[str], conjunction: str) -> str:
+    """Return words as a list in a sentence, e.g. ``a, b or c``."""
     if len(words) == 1:
         return words[0]
     return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
@@ -233,8 +234,13 @@ def _quota(policy: Policy) -> Iterator[str]:
 
 def _registries(policy: Policy) -> Iterator[str]:
     for kind, registry in policy.registries.pinned():
-        yield f"Registry of {_KINDS[kind]}: {registry.address}"
+        yield f"Registry of {registry_text(kind)}: {registry.address}"
         yield f"  pinned to code 0x{registry.code_hash.hex()}"
+
+
+def registry_text(kind: RegistryKind) -> str:
+    """Return what a registry is a registry of."""
+    return _KINDS[kind]
 
 
 _KINDS = {
@@ -252,7 +258,7 @@ def _query(policy: Policy) -> Iterator[str]:
     yield "The wallet query (DCQL) asks to disclose:"
     for name, leaf in policy.credentials.items():
         claims = [json.dumps(c.claim, ensure_ascii=False) for c in leaf.claims]
-        yield f"  - {name}: {_listed(claims, 'and') if claims else 'no claim'}"
+        yield f"  - {name}: {listed(claims, 'and') if claims else 'no claim'}"
 
 
 def _beside(policy: Policy) -> Iterator[str]:
