@@ -22,6 +22,7 @@ COMPILED = (
     "AddressListRegistry",
     "IssuerRegistry",
     "PolicyRegistry",
+    "ReceiptAnchor",
     "ResourceRegistry",
     "SchemaRegistry",
     "StatusRegistry",

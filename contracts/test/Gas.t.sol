@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AddressListRegistry} from "../src/AddressListRegistry.sol";
+import {ReceiptAnchor} from "../src/ReceiptAnchor.sol";
 import {SchemaRegistry} from "../src/SchemaRegistry.sol";
 import {StatusRegistry} from "../src/StatusRegistry.sol";
 import {IIssuerRegistry} from "../src/interfaces/IIssuerRegistry.sol";
@@ -110,5 +111,16 @@ contract ListGasTest is Fixture, GasFixture {
         }
         lists.add(lists.create("members"), accounts);
         _assertGas("add 10 addresses to a list", 270_000);
+    }
+}
+
+/// forge-config: default.isolate = true
+contract AnchorGasTest is Fixture, GasFixture {
+    function test_GasOfTheMainFunctions() public {
+        ReceiptAnchor anchors = new ReceiptAnchor();
+        anchors.anchor(100, keccak256("a"));
+        _assertGas("anchor receipts, the first time", 95_000);
+        anchors.anchor(1_000_000, keccak256("b"));
+        _assertGas("anchor receipts, later", 80_000);
     }
 }

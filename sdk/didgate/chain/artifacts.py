@@ -27,6 +27,7 @@ CONTRACTS: Final = (
     "AddressListRegistry",
     "PolicyRegistry",
     "ResourceRegistry",
+    "ReceiptAnchor",
     "EthereumDIDRegistry",
 )
 """Names of the contracts of a deployment."""
@@ -95,6 +96,7 @@ class Artifact:
     Args:
         name: its name.
         creation_code: the bytes that deploy it, without constructor arguments.
+        deployed_code: the bytes that stand on chain then, with zeros where immutables go.
         constructor: canonical types of the constructor's parameters.
         functions: its functions by name; overloaded ones by signature only.
         events: its events by name.
@@ -103,6 +105,7 @@ class Artifact:
 
     name: str
     creation_code: bytes
+    deployed_code: bytes
     constructor: tuple[str, ...]
     functions: Mapping[str, Entry]
     events: Mapping[str, Entry]
@@ -145,6 +148,7 @@ def artifact(name: str) -> Artifact:
     return Artifact(
         name=name,
         creation_code=bytes.fromhex(content["bytecode"].removeprefix("0x")),
+        deployed_code=bytes.fromhex(content["deployedBytecode"].removeprefix("0x")),
         constructor=_types(constructors[0]["inputs"]) if constructors else (),
         functions=_by_name([entry for kind, entry in entries if kind == "function"]),
         events={entry.name: entry for kind, entry in entries if kind == "event"},

@@ -19,6 +19,7 @@ from didgate.chain.client import ChainClient
 from didgate.chain.did_registry import DIDRegistry
 from didgate.chain.issuer_registry import IssuerRegistry
 from didgate.chain.policy_registry import PolicyRegistry
+from didgate.chain.receipt_anchor import ReceiptAnchor
 from didgate.chain.resource_registry import ResourceRegistry
 from didgate.chain.schema_registry import SchemaRegistry
 from didgate.chain.status_registry import StatusRegistry
@@ -34,6 +35,8 @@ _PINNED: Final = {
     "status": StatusRegistry.NAME,
     "addressLists": AddressListRegistry.NAME,
 }
+_OPTIONAL: Final = frozenset({ReceiptAnchor.NAME})
+"""What a deployment does without: gates decide there, and anchor no receipts."""
 _NO_CODE: Final = keccak256(b"")
 
 
@@ -60,7 +63,8 @@ class Deployment:
 
     Args:
         chain_id: the chain's number.
-        contracts: by the name of the contract; all names of ``CONTRACTS``.
+        contracts: by the name of the contract; all names of ``CONTRACTS``, but for
+            ``ReceiptAnchor``, which deployments of before it lack.
     """
 
     chain_id: int
@@ -101,6 +105,18 @@ class Deployment:
         """The registry of did:ethr identities (ERC-1056)."""
         return DIDRegistry(self.contracts[DIDRegistry.NAME].address)
 
+    @property
+    def anchors(self) -> ReceiptAnchor:
+        """The anchors of gates' receipts.
+
+        Raises:
+            InvalidInput: ``anchor_not_deployed``.
+        """
+        if ReceiptAnchor.NAME not in self.contracts:
+            message = "the deployment has no ReceiptAnchor: deploy the contracts anew to anchor"
+            raise InvalidInput("anchor_not_deployed", message)
+        return ReceiptAnchor(self.contracts[ReceiptAnchor.NAME].address)
+
     def pins(self) -> dict[str, dict[str, str]]:
         """Return the registries that policies pin, as their ``registries`` name them."""
         return {kind: self.contracts[name].to_dict() for kind, name in _PINNED.items()}
@@ -118,7 +134,12 @@ class Deployment:
             InvalidInput: ``invalid_deployment``.
         """
         try:
-            contracts = {name: _contract(value["contracts"][name]) for name in CONTRACTS}
+            entries = value["contracts"]
+            contracts = {
+                name: _contract(entries[name])
+                for name in CONTRACTS
+                if name in entries or name not in _OPTIONAL
+            }
             return cls(int(value["chainId"]), contracts)
         except (KeyError, TypeError, ValueError, AttributeError, InvalidInput) as error:
             raise InvalidInput("invalid_deployment", "not a record of a deployment") from error
@@ -201,6 +222,7 @@ def deploy(
         PolicyRegistry.NAME: policies,
         ResourceRegistry.NAME: client.read(PolicyRegistry(policies).resources()),
         DIDRegistry.NAME: created(DIDRegistry.deployment()),
+        ReceiptAnchor.NAME: created(ReceiptAnchor.deployment()),
     }
     hashes = client.code_hashes(addresses.values())
     contracts = {name: DeployedContract(at, hashes[at]) for name, at in addresses.items()}

@@ -355,7 +355,7 @@ class Gate:
 
     def _keep_receipt(self, hearing: Hearing, *, allowed: bool, code: str) -> str:
         """Step 8: when this returns, the receipt is durable."""
-        inputs = committed(hearing.inputs)
+        inputs = committed(hearing.inputs.to_dict())
         receipt = Receipt(
             id=_random_id(),
             gate=self.place.audience,

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Protocol
 
-from didgate.chain.facts import PolicyState
-from didgate.chain.snapshot import Snapshot, SnapshotReader
+from didgate.chain.facts import Block, FactQuery, Facts, PolicyState
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import EvidenceSources
 from didgate.credentials.presentation import Presentation
 from didgate.credentials.verified import VerifiedPresentation
 from didgate.errors import AccessDenied, DidgateError, InvalidInput, VerificationError
 from didgate.gate.grant import Grant
-from didgate.gate.inputs import to_json
+from didgate.gate.inputs import FINALIZED, LATEST, Inputs
 from didgate.gate.judgement import Judgement, judge, unjudged
-from didgate.gate.policies import EffectivePolicies, EffectivePolicy
+from didgate.gate.policies import EffectivePolicy
 from didgate.gate.reasons import Reason, reasons
 from didgate.ports import Clock
 from didgate.verifier import gather_evidence, verify_presentation
@@ -66,6 +65,44 @@ class Allowance:
     ends: tuple[datetime, ...]
 
 
+class ChainSnapshot(Protocol):
+    """The chain at two blocks: as it was read just now, or as it was recorded."""
+
+    @property
+    def latest(self) -> Block:
+        """The latest block."""
+        ...
+
+    @property
+    def finalized(self) -> Block:
+        """The finalized block, or the latest where the two are one."""
+        ...
+
+    def policy_state(self, resource: bytes, block: Block, /) -> PolicyState:
+        """Return what the policy registry holds about a resource."""
+        ...
+
+    def facts(self, query: FactQuery, block: Block, /) -> Facts:
+        """Return facts, all read at one of the two blocks."""
+        ...
+
+
+class Snapshots(Protocol):
+    """Where the chain is taken from."""
+
+    def current(self) -> ChainSnapshot:
+        """Return the chain as it is now."""
+        ...
+
+
+class Policies(Protocol):
+    """Where effective policies are taken from."""
+
+    def of(self, state: PolicyState, /) -> EffectivePolicy:
+        """Return what is in force in a policy state."""
+        ...
+
+
 @dataclass(slots=True)
 class Hearing:
     """What came to light about one answer.
@@ -76,7 +113,7 @@ class Hearing:
         snapshot: the chain, read once.
         latest: the resource's policy state at the latest block.
         finalized: the same at the finalized block.
-        inputs: everything that was seen, as JSON; personal data.
+        inputs: everything that was seen; personal data.
         judgements: at the latest and at the finalized block.
         reasons: the leaves that did not hold.
         refusal: why not; None exactly if ``allowance`` is there.
@@ -85,10 +122,10 @@ class Hearing:
 
     challenge: Challenge
     now: datetime
-    snapshot: Snapshot = field(repr=False)
+    snapshot: ChainSnapshot = field(repr=False)
     latest: PolicyState = field(repr=False)
     finalized: PolicyState = field(repr=False)
-    inputs: dict[str, Any] = field(repr=False)
+    inputs: Inputs = field(repr=False)
     judgements: tuple[Judgement, Judgement] = field(repr=False)
     reasons: tuple[Reason, ...] = ()
     refusal: DidgateError | None = None
@@ -106,8 +143,8 @@ class Decider:
         clock: tells the time.
     """
 
-    snapshots: SnapshotReader
-    policies: EffectivePolicies
+    snapshots: Snapshots
+    policies: Policies
     sources: EvidenceSources
     clock: Clock
 
@@ -129,36 +166,41 @@ class Decider:
         now, snapshot = self.clock.now(), self.snapshots.current()
         latest = snapshot.policy_state(challenge.resource, snapshot.latest)
         finalized = snapshot.policy_state(challenge.resource, snapshot.finalized)
+        states = {LATEST: latest}
+        if finalized.block != latest.block:
+            states[FINALIZED] = finalized
         return Hearing(
             challenge=challenge,
             now=now,
             snapshot=snapshot,
             latest=latest,
             finalized=finalized,
-            inputs={
-                "challenge": challenge.to_dict(),
-                "presentation": to_json(presentation.to_dict()),
-            },
-            judgements=(unjudged("latest", latest, now), unjudged("finalized", finalized, now)),
+            inputs=Inputs(challenge, presentation, now, states),
+            judgements=(unjudged(LATEST, latest, now), unjudged(FINALIZED, finalized, now)),
         )
 
     def _hear(self, hearing: Hearing, presentation: Presentation) -> Allowance:
         """Steps 3 to 6."""
-        latest = self.policies.of(hearing.latest)
-        finalized = self.policies.of(hearing.finalized)
+        latest = self._policy_in(hearing, hearing.latest)
+        finalized = self._policy_in(hearing, hearing.finalized)
         _check_unchanged(hearing, latest)
         evidence = gather_evidence(presentation, hearing.challenge, self.sources)
-        hearing.inputs["evidence"] = to_json(evidence)
+        hearing.inputs.evidence = evidence
         verified = verify_presentation(presentation, hearing.challenge, evidence, hearing.now)
-        first = _judge("latest", hearing, hearing.latest, latest, latest, verified)
+        first = _judge(LATEST, hearing, hearing.latest, latest, latest, verified)
         if hearing.finalized.block == hearing.latest.block:
             # FORMATS: on chains without finality the two are one.
-            second = replace(first, at="finalized")
+            second = replace(first, at=FINALIZED)
         else:
-            second = _judge("finalized", hearing, hearing.finalized, finalized, latest, verified)
+            second = _judge(FINALIZED, hearing, hearing.finalized, finalized, latest, verified)
         hearing.judgements = (first, second)
         _check_verdicts(hearing, latest, finalized)
         return _allowance(hearing, latest, finalized)
+
+    def _policy_in(self, hearing: Hearing, state: PolicyState) -> EffectivePolicy:
+        effective = self.policies.of(state)
+        hearing.inputs.schemas |= effective.schemas
+        return effective
 
 
 def paused() -> AccessDenied:
@@ -193,8 +235,9 @@ def _judge(
         verified=verified,
         now=hearing.now,
     )
-    hearing.inputs[f"facts.{at}"] = to_json(judgement.facts)
-    hearing.inputs[f"verdicts.{at}"] = to_json(judgement.evaluation)
+    if judgement.facts is not None and judgement.evaluation is not None:
+        hearing.inputs.facts[at] = judgement.facts
+        hearing.inputs.verdicts[at] = judgement.evaluation
     return judgement
 
 

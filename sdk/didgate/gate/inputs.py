@@ -1,50 +1,102 @@
-r"""The inputs of a decision as JSON, to be committed to.
+"""Everything that a decision saw, by name: what a receipt commits to and a replay starts from.
 
->>> to_json({(b"\x01", 7): True, "n": 2**64})
-{'0x01:7': True, 'n': '18446744073709551616'}
+Personal data: it leaves the process sealed (``didgate.gate.commitments``), or not at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
-from dataclasses import fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, Self
 
-_LARGEST_INTEGER: Final = 2**53 - 1  # I-JSON (RFC 7493 §2.2), which JCS requires
+from didgate.chain.facts import Facts, PolicyState
+from didgate.credentials.challenge import Challenge
+from didgate.credentials.evidence import Evidence
+from didgate.credentials.presentation import Presentation
+from didgate.credentials.schema import AttributeSchema
+from didgate.errors import VerificationError
+from didgate.gate.evidence_json import from_json, to_json
+from didgate.policy import Evaluation
+
+LATEST: Final = "latest"
+FINALIZED: Final = "finalized"
+BLOCKS: Final = (LATEST, FINALIZED)
+
+_SINGLE: Final[Mapping[str, Any]] = {
+    "challenge": Challenge,
+    "presentation": Presentation,
+    "now": datetime,
+    "schemas": Mapping[bytes, AttributeSchema],
+    "evidence": Evidence,
+}
+_BY_BLOCK: Final[Mapping[str, Any]] = {
+    "state": PolicyState,
+    "facts": Facts,
+    "verdicts": Evaluation,
+}
+_ALWAYS: Final = frozenset({"challenge", "presentation", "now", "state.latest"})
+
+NAMES: Final = frozenset({*_SINGLE, *(f"{name}.{at}" for name in _BY_BLOCK for at in BLOCKS)})
+"""The names that inputs may have."""
+
+JUDGED: Final = frozenset({*_SINGLE, *(f"{name}.{LATEST}" for name in _BY_BLOCK)})
+"""The names that the inputs of a decision have at least, if it came to a verdict."""
 
 
-def to_json(value: Any) -> Any:
-    """Return plain JSON for frozen data: bytes in hexadecimal, moments in RFC 3339.
+@dataclass(slots=True)
+class Inputs:
+    """What one decision saw, as far as it came. Personal data: never log it.
+
+    What is kept by block stands under ``"latest"`` and ``"finalized"``, or under ``"latest"`` alone
+    where the two blocks are one.
 
     Args:
-        value: dataclasses, enumerations, mappings, sequences and scalars, nested.
+        challenge: what was asked.
+        presentation: what was answered, unverified.
+        now: the gate's clock, read once.
+        state: the resource's policy state by block.
+        schemas: those that the policies name, by 32-byte id.
+        evidence: what the presentation was verified against; None if it did not come to that.
+        facts: what the other registries said, by block.
+        verdicts: what came of it, by block.
     """
-    match value:
-        case Enum():
-            return to_json(value.value)
-        case bool() | str() | float() | None:
-            return value
-        case int():
-            return value if abs(value) <= _LARGEST_INTEGER else str(value)
-        case bytes():
-            return f"0x{value.hex()}"
-        case datetime():
-            return value.isoformat()
-        case Mapping():
-            return {_name(key): to_json(member) for key, member in value.items()}
-        case Set():
-            return sorted((to_json(member) for member in value), key=str)
-        case list() | tuple():
-            return [to_json(member) for member in value]
-        case _ if is_dataclass(value):
-            # Fields that begin with an underscore only cache what the others say.
-            names = (field.name for field in fields(value) if not field.name.startswith("_"))
-            return {name: to_json(getattr(value, name)) for name in names}
-        case _:
-            raise TypeError(type(value).__name__)
 
+    challenge: Challenge
+    presentation: Presentation
+    now: datetime
+    state: dict[str, PolicyState]
+    schemas: dict[bytes, AttributeSchema] = field(default_factory=dict)
+    evidence: Evidence | None = None
+    facts: dict[str, Facts] = field(default_factory=dict)
+    verdicts: dict[str, Evaluation] = field(default_factory=dict)
 
-def _name(key: Any) -> str:
-    return ":".join(map(_name, key)) if isinstance(key, tuple) else str(to_json(key))
+    def __repr__(self) -> str:
+        return f"Inputs({', '.join(sorted(self.to_dict()))})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON by the name of the input."""
+        single = {name: getattr(self, name) for name in _SINGLE}
+        by_block = {
+            f"{name}.{at}": value for name in _BY_BLOCK for at, value in getattr(self, name).items()
+        }
+        return {name: to_json(v) for name, v in (single | by_block).items() if v is not None}
+
+    @classmethod
+    def from_dict(cls, members: Mapping[str, Any]) -> Self:
+        """Read what ``to_dict`` returned.
+
+        Raises:
+            VerificationError: ``evidence_malformed``.
+        """
+        if not _ALWAYS <= members.keys() <= NAMES:
+            raise VerificationError("evidence_malformed", "the evidence has not the inputs it has")
+        found: dict[str, Any] = {
+            name: from_json(kind, members[name])
+            for name, kind in _SINGLE.items()
+            if name in members
+        }
+        for name, kind in _BY_BLOCK.items():
+            named = {at: f"{name}.{at}" for at in BLOCKS if f"{name}.{at}" in members}
+            found[name] = {at: from_json(kind, members[each]) for at, each in named.items()}
+        return cls(**found)

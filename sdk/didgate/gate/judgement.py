@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from didgate.chain.facts import Facts, PolicyState
-from didgate.chain.snapshot import Snapshot
+from didgate.chain.facts import Block, FactQuery, Facts, PolicyState
 from didgate.credentials.verified import (
     VerifiedCredential,
     VerifiedPresentation,
@@ -26,6 +25,14 @@ from didgate.policy import Evaluation, Policy, evaluate, facts_needed, grounds, 
 from didgate.policy.evaluate import presented
 from didgate.policy.tree import AddressLeaf
 from didgate.trust import Verdict
+
+
+class FactSource(Protocol):
+    """Where facts are read, at one block each."""
+
+    def facts(self, query: FactQuery, block: Block, /) -> Facts:
+        """Return the facts asked for, all of that block."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ class Judgement:
 
 def judge(
     at: str,
-    snapshot: Snapshot,
+    snapshot: FactSource,
     state: PolicyState,
     policy: Policy,
     *,

@@ -9,7 +9,7 @@ other than those the gate reads: it would answer from its own what the policy as
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,14 +34,19 @@ class EffectivePolicy:
         content: its canonical bytes.
         policy_id: their keccak256, 32 bytes.
         query: the DCQL query that asks for what it needs, and for nothing else.
-        types: the type URIs of the schemas that it names, by 32-byte schema id.
+        schemas: the schemas that it names, by 32-byte schema id.
     """
 
     policy: Policy
     content: bytes
     policy_id: bytes
     query: Mapping[str, Any]
-    types: Mapping[bytes, str]
+    schemas: Mapping[bytes, AttributeSchema]
+
+    @property
+    def types(self) -> dict[bytes, str]:
+        """The type URIs of the schemas that it names, by 32-byte schema id."""
+        return {schema_id: schema.type for schema_id, schema in self.schemas.items()}
 
 
 class EffectivePolicies:
@@ -56,7 +61,7 @@ class EffectivePolicies:
         self._schema = schema
         pins = deployment.pins()
         self._followed = {kind: pins[kind.json_name]["address"] for kind in RegistryKind}
-        self._known: OrderedDict[tuple[bytes, ...], EffectivePolicy] = OrderedDict()
+        self._known: OrderedDict[tuple[bytes | None, ...], EffectivePolicy] = OrderedDict()
 
     def of(self, state: PolicyState) -> EffectivePolicy:
         """Return what is in force in ``state``.
@@ -66,12 +71,10 @@ class EffectivePolicies:
             ChainError: ``policy_unusable`` or ``registry_not_followed``; or a schema could not be
                 read.
         """
-        if state.active is None or state.active_bytes is None:
-            raise AccessDenied("no_policy", "no policy is active for the resource")
+        contents = contents_of(state)
         name = (state.active, *(restriction for restriction, _ in state.restrictions))
         known = self._known.get(name)
         if known is None:
-            contents = [state.active_bytes, *(content for _, content in state.restrictions)]
             known = self._known[name] = self._compose(contents)
             if len(self._known) > _CACHED_POLICIES:
                 self._known.popitem(last=False)
@@ -79,16 +82,12 @@ class EffectivePolicies:
 
     def _compose(self, contents: list[bytes]) -> EffectivePolicy:
         try:
-            active, *restrictions = map(decode, contents)
-            policy = effective(active, restrictions)
+            policy = compose(contents)
             self._check_registries(policy)
-            schemas = self._schemas(policy)
-            query = dcql(policy, schemas)
+            return with_schemas(policy, self._schema)
         except InvalidInput as error:
             message = f"this gate cannot carry out the policy: {error.message}"
             raise ChainError("policy_unusable", message, path=error.path) from error
-        types = {schema_id: schema.type for schema_id, schema in schemas.items()}
-        return EffectivePolicy(policy, policy.to_bytes(), policy.policy_id, query, types)
 
     def _check_registries(self, policy: Policy) -> None:
         # The pinned code is compared at each block; here it is about which instance, of what kind.
@@ -97,12 +96,45 @@ class EffectivePolicies:
                 message = f'the policy relies on another registry "{kind.json_name}"'
                 raise ChainError("registry_not_followed", message)
 
-    def _schemas(self, policy: Policy) -> dict[bytes, AttributeSchema]:
-        found: dict[bytes, AttributeSchema] = {}
-        for leaf in policy.credentials.values():
-            if leaf.schema_id is not None:
-                schema = self._schema(leaf.schema_id)
-                if schema is None:
-                    raise InvalidInput("unknown_schema", "the registry lacks one of its schemas")
-                found[leaf.schema_id] = schema
-        return found
+
+def contents_of(state: PolicyState) -> list[bytes]:
+    """Return the bytes of the active policy and of its restrictions.
+
+    Raises:
+        AccessDenied: ``no_policy`` before the first policy is active.
+    """
+    if state.active is None or state.active_bytes is None:
+        raise AccessDenied("no_policy", "no policy is active for the resource")
+    return [state.active_bytes, *(content for _, content in state.restrictions)]
+
+
+def compose(contents: Iterable[bytes]) -> Policy:
+    """Make one policy of the active one's bytes and its restrictions'.
+
+    Raises:
+        InvalidInput: the bytes do not decode, or cannot stand beside each other.
+    """
+    active, *restrictions = map(decode, contents)
+    return effective(active, restrictions)
+
+
+def with_schemas(policy: Policy, schema: SchemaSource) -> EffectivePolicy:
+    """Return a policy with its schemas, and the query that follows from both.
+
+    Raises:
+        InvalidInput: ``unknown_schema``, or the policy does not fit its schemas.
+    """
+    schemas = _schemas(policy, schema)
+    query = dcql(policy, schemas)
+    return EffectivePolicy(policy, policy.to_bytes(), policy.policy_id, query, schemas)
+
+
+def _schemas(policy: Policy, look_up: SchemaSource) -> dict[bytes, AttributeSchema]:
+    found: dict[bytes, AttributeSchema] = {}
+    for leaf in policy.credentials.values():
+        if leaf.schema_id is not None:
+            schema = look_up(leaf.schema_id)
+            if schema is None:
+                raise InvalidInput("unknown_schema", "the registry lacks one of its schemas")
+            found[leaf.schema_id] = schema
+    return found

@@ -15,6 +15,7 @@ from gate_world import ALICE, CLEARANCE, World, badge, of_schema
 from didgate.errors import DidgateError, VerificationError
 from didgate.gate import Decision, EvidenceFolder, GateKeys, GateStores, verify_receipt
 from didgate.gate.receipt import sign_receipt
+from didgate.gate.replay import open_inputs
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.jws import decode_unverified_jws
 from didgate.stores import MemoryReceiptStore, SQLReceiptStore, open_engine
@@ -92,11 +93,14 @@ def test_evidence_opens_the_commitments(world: World) -> None:
     receipt = verify_receipt(decision.receipt, gate.jwks())
     inputs = vault.get(receipt.id)
     assert {each.name: each.commitment for each in inputs} == receipt.commitments
-    by_name = {each.name: each.value for each in inputs}
-    subject = by_name["presentation"]["vp_token"]["c0"][0]["credentialSubject"]
+    opened = open_inputs(receipt, inputs)
+    subject = opened.presentation.credentials["c0"]["credentialSubject"]
     assert subject == {"type": "Holder", "role": "researcher", "clearance": 4}
-    names = {"challenge", "presentation", "evidence", "facts.latest", "verdicts.latest"}
-    assert by_name.keys() == names
+    assert opened.now == world.clock.now()
+    assert receipt.commitments.keys() == {
+        "challenge", "presentation", "now", "schemas", "evidence",
+        "state.latest", "facts.latest", "verdicts.latest",
+    }  # fmt: skip
 
 
 def test_without_a_vault_no_evidence_is_kept(world: World) -> None:
