@@ -84,6 +84,11 @@ def conjunction(findings: Iterable[Finding]) -> Finding:
     return min(findings, key=lambda finding: _RANK[finding.verdict], default=HOLDS)
 
 
+def disjunction(findings: Iterable[Finding]) -> Finding:
+    """Return the best finding: the first that is true, else the first unknown, else the first."""
+    return max(findings, key=lambda finding: _RANK[finding.verdict])
+
+
 class IssuerRule(Protocol):
     """What a policy's credential leaf says of issuers."""
 

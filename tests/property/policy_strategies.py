@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
-from didgate.chain.facts import Block, Facts, IssuerFact, KeyFact, KeyKind, KeyState
+from didgate.chain.facts import (
+    AttestationFact,
+    Block,
+    Facts,
+    IssuerFact,
+    KeyFact,
+    KeyKind,
+    KeyState,
+    TokenStandard,
+)
 from didgate.credentials.identifiers import issuer_id
 from didgate.credentials.verified import (
     Address,
+    ContractAccount,
     CredentialForm,
     Date,
     DateTime,
@@ -27,9 +37,11 @@ from didgate.policy import (
     All,
     Any_,
     AtLeast,
+    AttestationLeaf,
     Condition,
     CredentialLeaf,
     Holder,
+    MerkleLeaf,
     Not,
     Operator,
     Policy,
@@ -37,12 +49,14 @@ from didgate.policy import (
     Registries,
     Registry,
     TimeLeaf,
+    TokenLeaf,
     facts_needed,
 )
 from didgate.policy.pointer import pointer_segments
 from didgate.policy.registries import needed_kinds
 from didgate.policy.rules import check_tree, every_branch_shows_key, shows_two_credentials
 from didgate.policy.tree import credential_leaves
+from didgate.policy.tree import leaves as leaves_of
 from didgate.policy.values import encode_value, order_key
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -105,7 +119,7 @@ def credentials(draw: st.DrawFn) -> CredentialLeaf:
     return CredentialLeaf(
         issuers=draw(st.none() | named),
         schema_id=draw(ids) if attribute else None,
-        vct=None if attribute else draw(st.sampled_from(("https://a.example", "urn:b", "ü"))),
+        vct=None if attribute else draw(st.sampled_from(("https://a.example", "urn:b", "c"))),
         min_age=draw(seconds),
         max_age=draw(seconds),
         claims=tuple(claims),
@@ -121,7 +135,31 @@ def windows(draw: st.DrawFn) -> TimeLeaf:
     return draw(st.sampled_from((TimeLeaf(start, end), TimeLeaf(start), TimeLeaf(None, end))))
 
 
-leaves = credentials() | st.builds(AddressLeaf, ids, seconds) | windows()
+contracts = st.sampled_from([Address.of(bytes([fill] * 20)).text for fill in (0xA1, 0xA2)])
+ATTESTERS = tuple(Address.of(bytes([fill] * 20)).text for fill in (0xB1, 0xB2, 0xB3))
+UIDS = tuple(bytes([fill] * 32) for fill in (0xD1, 0xD2))
+amounts = st.sampled_from((1, 1, 2, 2**256 - 1))
+
+
+@st.composite
+def tokens(draw: st.DrawFn) -> TokenLeaf:
+    standard = draw(st.sampled_from(TokenStandard))
+    whole = standard in {TokenStandard.ERC20_BALANCE, TokenStandard.ERC721_BALANCE}
+    single = standard in {TokenStandard.ERC721_OWNER, TokenStandard.ERC4907_USER}
+    number = 0 if whole else draw(st.sampled_from((0, 1, 2**256 - 1)))
+    return TokenLeaf(standard, draw(contracts), number, 1 if single else draw(amounts))
+
+
+attestations = st.builds(
+    AttestationLeaf,
+    ids,
+    st.lists(st.sampled_from(ATTESTERS), min_size=1, unique=True).map(tuple),
+    seconds,
+    seconds,
+)
+negatable = st.builds(AddressLeaf, ids, seconds) | tokens()
+on_accounts = negatable | st.builds(MerkleLeaf, ids) | attestations
+leaves = credentials() | on_accounts | windows()
 
 
 @st.composite
@@ -141,8 +179,8 @@ def composites(draw: st.DrawFn, children: st.SearchStrategy[Any]) -> Any:
 def _negation(draw: st.DrawFn, node: Any) -> Any:
     if credential_leaves(node):
         return Not(draw(windows()))
-    first, second = draw(st.lists(ids, min_size=2, max_size=2, unique=True))
-    return All((AddressLeaf(first), Not(AddressLeaf(second, draw(seconds)))))
+    negated = draw(negatable | st.lists(negatable, min_size=2, max_size=3).map(tuple).map(Any_))
+    return All((draw(on_accounts), Not(negated)))
 
 
 def _holder(draw: st.DrawFn, nodes: tuple[Any, ...], need: int) -> Holder | None:
@@ -202,6 +240,10 @@ def disclosed(draw: st.DrawFn, leaf: CredentialLeaf) -> dict[str, Any]:
     return claims
 
 
+CONTRACT_ACCOUNTS = (
+    ContractAccount("0x6813Eb9362372EEF6200f3b1dbC3f819671cBA69", bytes([1] * 32), b"a"),
+    ContractAccount("0x6813Eb9362372EEF6200f3b1dbC3f819671cBA69", bytes([1] * 32), b"b"),
+)
 accounts = st.sampled_from((ACCOUNTS[:1], ACCOUNTS, ACCOUNTS[1:], ()))
 
 
@@ -231,10 +273,23 @@ def presentations(draw: st.DrawFn, policy: Policy) -> VerifiedPresentation:
                 holder_key=None if attribute else draw(st.sampled_from(KEYS)),
             )
         )
-    return present(tuple(shown), draw(accounts))
+    controlled = draw(accounts)
+    asked = draw(st.sampled_from(((), CONTRACT_ACCOUNTS[:1], CONTRACT_ACCOUNTS)))
+    addresses = [*controlled, *(account.address for account in asked)]
+    roots = {leaf.root for leaf in leaves_of(policy.allow) if isinstance(leaf, MerkleLeaf)}
+    proved = [(root, address) for root in sorted(roots) for address in addresses]
+    return present(
+        tuple(shown),
+        controlled,
+        contract_accounts=asked,
+        memberships=frozenset(pair for pair in proved if draw(st.integers(0, 3))),
+        attestations=draw(st.sampled_from((UIDS, UIDS[:1], ()))),
+    )
 
 
-def present(shown: tuple[Any, ...], controlled: tuple[str, ...]) -> VerifiedPresentation:
+def present(
+    shown: tuple[Any, ...], controlled: tuple[str, ...], **supplied: Any
+) -> VerifiedPresentation:
     """Return a presentation of credentials and accounts for no challenge in particular."""
     return unsafe_verified_presentation(
         resource=bytes(32),
@@ -247,6 +302,7 @@ def present(shown: tuple[Any, ...], controlled: tuple[str, ...]) -> VerifiedPres
         jkt="",
         credentials=shown,
         addresses=controlled,
+        **supplied,
     )
 
 
@@ -256,6 +312,7 @@ def facts(draw: st.DrawFn, policy: Policy, verified: VerifiedPresentation) -> Fa
     query = facts_needed(policy, verified)
     owner = {c.key_id: c for c in verified.credentials}
     added = st.sampled_from((0, 0, 0, SECONDS, SECONDS + 10, None))
+    held = st.sampled_from((0, 1, 1, 2, 2**256 - 1))
 
     def key_fact(key_id: bytes) -> KeyFact | None:
         kind = KeyKind.BBS if owner[key_id].form is CredentialForm.ATTRIBUTE else KeyKind.P256
@@ -272,6 +329,15 @@ def facts(draw: st.DrawFn, policy: Policy, verified: VerifiedPresentation) -> Fa
         keys={key_id: key_fact(key_id) for key_id in sorted(query.keys)},
         revoked={entry: draw(st.sampled_from((False, False, True))) for entry in query.revoked},
         list_entries={entry: draw(added) for entry in sorted(query.list_entries)},
+        tokens={asked: draw(held) for asked in sorted(query.tokens)},
+        attestations={
+            asked: draw(st.none() | attestation_facts(policy, verified))
+            for asked in sorted(query.attestations)
+        },
+        contract_signatures={
+            asked: draw(st.sampled_from((True, True, False)))
+            for asked in sorted(query.contract_signatures)
+        },
         code_hashes={
             registry.address: draw(st.sampled_from((registry.code_hash,) * 19 + (bytes(32),)))
             for _, registry in policy.registries.pinned()
@@ -280,7 +346,26 @@ def facts(draw: st.DrawFn, policy: Policy, verified: VerifiedPresentation) -> Fa
     return draw(st.just(complete) | fewer(complete))
 
 
-MAPPINGS = ("issuers", "accreditations", "keys", "revoked", "list_entries", "code_hashes")
+@st.composite
+def attestation_facts(
+    draw: st.DrawFn, policy: Policy, verified: VerifiedPresentation
+) -> AttestationFact:
+    """Return an attestation that some leaf of the policy mostly accepts."""
+    asked = [leaf for leaf in leaves_of(policy.allow) if isinstance(leaf, AttestationLeaf)]
+    leaf = draw(st.sampled_from(asked))
+    contracts = [account.address for account in verified.contract_accounts]
+    about = st.sampled_from((*verified.addresses, *contracts, *ACCOUNTS[:1]))
+    return AttestationFact(
+        schema=draw(st.sampled_from((leaf.schema,) * 9 + (bytes(32),))),
+        time=draw(st.sampled_from((0, SECONDS - 60, SECONDS - 3, SECONDS))),
+        expiration=draw(st.sampled_from((0, 0, SECONDS + 99, SECONDS + 3, SECONDS))),
+        revocation=draw(st.sampled_from((0,) * 9 + (1,))),
+        recipient=draw(about),
+        attester=draw(st.sampled_from(leaf.attesters * 3 + ATTESTERS)),
+    )
+
+
+MAPPINGS = tuple(field.name for field in fields(Facts) if field.name != "block")
 
 
 @st.composite

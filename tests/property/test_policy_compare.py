@@ -12,10 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from property.policy_strategies import (
     ACCOUNTS,
+    ATTESTERS,
     DIDS,
     KEYS,
     NOW,
     SECONDS,
+    UIDS,
+    attestations,
     compiles,
     composites,
     conditions,
@@ -24,12 +27,22 @@ from property.policy_strategies import (
     pin,
     policies,
     present,
+    tokens,
     trees,
     windows,
 )
 from property.policy_strategies import leaves as single
 
-from didgate.chain.facts import Block, Facts, IssuerFact, KeyFact, KeyKind, KeyState
+from didgate.chain.facts import (
+    AttestationFact,
+    Block,
+    Facts,
+    IssuerFact,
+    KeyFact,
+    KeyKind,
+    KeyState,
+    TokenStandard,
+)
 from didgate.credentials.identifiers import issuer_id
 from didgate.credentials.verified import (
     CredentialForm,
@@ -41,13 +54,16 @@ from didgate.policy import (
     All,
     Any_,
     AtLeast,
+    AttestationLeaf,
     Condition,
     CredentialLeaf,
     Holder,
+    MerkleLeaf,
     Not,
     Operator,
     Policy,
     TimeLeaf,
+    TokenLeaf,
     Verdict,
     effective,
     evaluate,
@@ -76,6 +92,7 @@ class World:
 
     wallet: tuple[dict[str, Any], ...]
     accounts: tuple[str, ...]
+    supplied: dict[str, Any]
     facts: Facts
 
     def allows(self, policy: Policy) -> bool:
@@ -87,7 +104,8 @@ class World:
         hashes = {r.address: r.code_hash for _, r in policy.registries.pinned()}
         facts = replace(self.facts, code_hashes=hashes)
         return any(
-            evaluate(policy, present(shown, self.accounts), facts, NOW).verdict is Verdict.TRUE
+            evaluate(policy, present(shown, self.accounts, **self.supplied), facts, NOW).verdict
+            is Verdict.TRUE
             for choice in product(*options)
             for shown in [tuple(unsafe_verified_credential(**c) for c in choice if c)]
         )
@@ -98,11 +116,12 @@ def worlds(draw: st.DrawFn, *of: Policy) -> World:
     asked = [leaf for policy in of for leaf in leaves(policy.allow)]
     shown = [leaf for leaf in asked if isinstance(leaf, CredentialLeaf)]
     wallet = tuple(draw(credential(leaf)) for leaf in draw(st.permutations(shown))[:4])
-    lists = sorted({leaf.list_id for leaf in asked if isinstance(leaf, AddressLeaf)})
-    ages = sorted({0, *(leaf.min_age for leaf in asked if not isinstance(leaf, TimeLeaf))})
+    ages = sorted({0, *(getattr(leaf, "min_age", 0) for leaf in asked)})
     added = rarely(st.none(), st.sampled_from([SECONDS - age + s for age in ages for s in (0, 1)]))
+    accounts = draw(rarely(st.just(()), st.just(ACCOUNTS[:1])))
     registered = rarely(st.none(), st.just(IssuerFact("0x", 0)))
-    kept = st.integers(0, 9)
+    roots = sorted({leaf.root for leaf in asked if isinstance(leaf, MerkleLeaf)})
+    proofs = [(root, account) for root in roots for account in accounts if draw(st.integers(0, 5))]
     facts = Facts(
         block=Block(1, bytes(32), SECONDS + draw(rarely(st.sampled_from((-3, 5)), st.just(0)))),
         issuers={issuer_id(did): draw(registered) for did in DIDS},
@@ -111,11 +130,46 @@ def worlds(draw: st.DrawFn, *of: Policy) -> World:
         },
         keys={c["key_id"]: key_of(c, draw(added) or 0) for c in wallet if c["key_id"]},
         revoked={},
-        list_entries={
-            (name, account): draw(added) for name in lists for account in ACCOUNTS if draw(kept)
+        list_entries=draw(answers(asked, AddressLeaf, lambda leaf: leaf.list_id, added)),
+        tokens=draw(answers(asked, TokenLeaf, lambda leaf: leaf.question, balances(asked))),
+        attestations={
+            (registry.address, uid): draw(attestation(asked))
+            for policy in of
+            if (registry := policy.registries.attestations)
+            for uid in UIDS
         },
     )
-    return World(wallet, draw(rarely(st.just(()), st.just(ACCOUNTS[:1]))), facts)
+    supplied = {"memberships": frozenset(proofs), "attestations": UIDS}
+    return World(wallet, accounts, supplied, facts)
+
+
+@st.composite
+def answers(
+    draw: st.DrawFn, asked: list[Any], kind: type, subject: Any, values: st.SearchStrategy[Any]
+) -> dict[Any, Any]:
+    """Return what registries or tokens say about accounts; some was not read."""
+    subjects = dict.fromkeys(subject(leaf) for leaf in asked if isinstance(leaf, kind))
+    pairs = [(each, account) for each in subjects for account in ACCOUNTS]
+    return {pair: draw(values) for pair in pairs if draw(st.integers(0, 9))}
+
+
+def balances(asked: list[Any]) -> st.SearchStrategy[int]:
+    amounts = {leaf.amount for leaf in asked if isinstance(leaf, TokenLeaf)}
+    return st.sampled_from(sorted({0, *amounts, *(each - 1 for each in amounts)}))
+
+
+@st.composite
+def attestation(draw: st.DrawFn, asked: list[Any]) -> AttestationFact:
+    leaf = draw(st.sampled_from([each for each in asked if isinstance(each, AttestationLeaf)]))
+    old = [age for age in (leaf.min_age, leaf.max_age) if age < SECONDS]
+    return AttestationFact(
+        schema=leaf.schema,
+        time=SECONDS - draw(st.sampled_from([0, *old])) + draw(st.integers(0, 1)),
+        expiration=0,
+        revocation=0,
+        recipient=ACCOUNTS[0],
+        attester=draw(st.sampled_from(leaf.attesters)),
+    )
 
 
 def rarely(odd: st.SearchStrategy[Any], usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -192,14 +246,34 @@ def variants(draw: st.DrawFn, node: Any) -> Any:
                 children.pop()
                 need = {"need": min(node.need, 2)} if isinstance(node, AtLeast) else {}
             return replace(node, children=tuple(children), **need)
+        case _:
+            return draw(near_leaf(node))
+
+
+@st.composite
+def near_leaf(draw: st.DrawFn, node: Any) -> Any:
+    match node:
         case CredentialLeaf() if draw(st.booleans()):
             return draw(near_credential(node))
         case AddressLeaf() if draw(st.booleans()):
             return replace(node, min_age=draw(ages))
+        case TokenLeaf() if node.amount > 1 or node.id == 0:
+            whole = node.standard in {TokenStandard.ERC20_BALANCE, TokenStandard.ERC721_BALANCE}
+            return replace(node, amount=draw(st.sampled_from((1, 2, 3)))) if whole else node
+        case AttestationLeaf():
+            return draw(near_attestation(node))
         case TimeLeaf() if draw(st.booleans()):
             return draw(windows())
         case _:
             return node
+
+
+@st.composite
+def near_attestation(draw: st.DrawFn, leaf: AttestationLeaf) -> AttestationLeaf:
+    named = st.lists(st.sampled_from(ATTESTERS), min_size=1, unique=True).map(tuple)
+    changes = {"attesters": named, "min_age": ages, "max_age": ages}
+    change = draw(st.sampled_from(sorted(changes)))
+    return replace(leaf, **{change: draw(changes[change])})
 
 
 kinds_of_change = st.integers(0, 5)
@@ -243,10 +317,14 @@ def near_condition(draw: st.DrawFn, condition: Condition) -> Condition:
 @st.composite
 def simple(draw: st.DrawFn) -> Any:
     """Return a small tree of a kind that is easily judged wrongly."""
-    kind = draw(st.integers(1, 3))
+    kind = draw(st.integers(0, 4))
     first, second, third = (AddressLeaf(bytes([n] * 32), draw(ages)) for n in (1, 2, 3))
+    if kind == 0:
+        return draw(attestations)
     if kind == 1:
-        return All((first, Not(second)))
+        return All((first, Not(draw(st.sampled_from((second, draw(tokens())))))))
+    if kind == 4:
+        return draw(tokens())
     if kind == 2:
         return AtLeast(draw(st.integers(1, 3)), (first, second, third))
     pair = tuple(CredentialLeaf(None, vct=f"urn:{n}") for n in "ab")

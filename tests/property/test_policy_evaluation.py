@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import partial
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -57,9 +58,13 @@ def test_showing_less_never_allows_more(data):
     policy = data.draw(policies())
     verified = data.draw(presentations(policy))
     read = data.draw(facts(policy, verified))
+    some = partial(filter, lambda _: data.draw(st.booleans()))
     less = present(
-        tuple(c for c in verified.credentials if data.draw(st.booleans())),
-        tuple(a for a in verified.addresses if data.draw(st.booleans())),
+        tuple(some(verified.credentials)),
+        tuple(some(verified.addresses)),
+        contract_accounts=tuple(some(verified.contract_accounts)),
+        memberships=frozenset(some(sorted(verified.memberships))),
+        attestations=tuple(some(verified.attestations)),
     )
     if evaluate(policy, less, read, NOW).verdict is Verdict.TRUE:
         assert evaluate(policy, verified, read, NOW).verdict is Verdict.TRUE
@@ -107,6 +112,9 @@ def renaming(
                 if name in shown
             ),
             verified.addresses,
+            contract_accounts=verified.contract_accounts,
+            memberships=verified.memberships,
+            attestations=verified.attestations,
         )
         for run in runs
     ]

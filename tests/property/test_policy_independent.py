@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from property.policy_strategies import NOW, facts, policies, presentations
 from vectors import independent_policy
 
-from didgate.chain.facts import Facts
+from didgate.chain.facts import AttestationFact, Facts
 from didgate.credentials.verified import VerifiedCredential, VerifiedPresentation
 from didgate.errors import InvalidInput
 from didgate.policy import decode, encode, evaluate
@@ -58,6 +59,14 @@ def as_json(verified: VerifiedPresentation) -> dict[str, Any]:
     return {
         "credentials": [credential_as_json(shown) for shown in verified.credentials],
         "addresses": list(verified.addresses),
+        "contractAccounts": [
+            {"address": c.address, "digest": c.digest.hex(), "signature": c.signature.hex()}
+            for c in verified.contract_accounts
+        ],
+        "memberships": [
+            {"root": root.hex(), "address": address} for root, address in verified.memberships
+        ],
+        "attestations": [uid.hex() for uid in verified.attestations],
     }
 
 
@@ -103,5 +112,21 @@ def facts_as_json(read: Facts) -> dict[str, Any]:
         "listEntries": {
             f"{a.hex()}/{account}": at for (a, account), at in read.list_entries.items()
         },
+        "tokens": {
+            f"{int(asked.standard)}/{asked.contract}/{asked.id}/{account}": str(held)
+            for (asked, account), held in read.tokens.items()
+        },
+        "attestations": {
+            f"{registry}/{uid.hex()}": None if fact is None else attestation_as_json(fact)
+            for (registry, uid), fact in read.attestations.items()
+        },
+        "contractSignatures": {
+            f"{address}/{digest.hex()}/{signature.hex()}": accepted
+            for (address, digest, signature), accepted in read.contract_signatures.items()
+        },
         "codeHashes": {address: code.hex() for address, code in read.code_hashes.items()},
     }
+
+
+def attestation_as_json(fact: AttestationFact) -> dict[str, Any]:
+    return asdict(fact) | {"schema": fact.schema.hex()}

@@ -15,9 +15,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from didgate.chain.facts import Block, Facts, IssuerFact, KeyFact, KeyState
+from didgate.chain.facts import (
+    AttestationFact,
+    Block,
+    Facts,
+    IssuerFact,
+    KeyFact,
+    KeyState,
+    TokenQuestion,
+    TokenStandard,
+)
 from didgate.credentials.identifiers import issuer_id
 from didgate.credentials.verified import (
+    ContractAccount,
     CredentialForm,
     VerifiedPresentation,
     unsafe_verified_credential,
@@ -30,6 +40,7 @@ from didgate.policy.values import value_from_json
 
 FOLDER = Path(__file__).parent
 OUTPUT = FOLDER / "policy.json"
+SUPPLIED = ("contractAccounts", "memberships", "attestations")
 
 
 def main() -> None:
@@ -115,9 +126,10 @@ def evaluation(
         ],
         "addresses": case.get("addresses", []),
     }
+    presentation |= {name: case[name] for name in SUPPLIED if name in case}
     facts = good_facts(source, policy)
     for name, changes in case.get("facts", {}).items():
-        facts[name] = changes if name == "block" else _changed(facts[name], changes)
+        facts[name] = changes if name == "block" else _changed(facts.get(name, {}), changes)
     now = case.get("now", source["now"])
     result = evaluate(
         policy, read_presentation(presentation), read_facts(facts), datetime.fromisoformat(now)
@@ -164,6 +176,17 @@ def read_presentation(document: dict[str, Any]) -> VerifiedPresentation:
         jkt="",
         credentials=tuple(map(_read_credential, document["credentials"])),
         addresses=tuple(document["addresses"]),
+        contract_accounts=tuple(
+            ContractAccount(
+                each["address"], bytes.fromhex(each["digest"]), bytes.fromhex(each["signature"])
+            )
+            for each in document.get("contractAccounts", ())
+        ),
+        memberships=frozenset(
+            (bytes.fromhex(each["root"]), each["address"])
+            for each in document.get("memberships", ())
+        ),
+        attestations=tuple(map(bytes.fromhex, document.get("attestations", ()))),
     )
 
 
@@ -218,10 +241,31 @@ def read_facts(document: dict[str, Any]) -> Facts:
             (bytes.fromhex(key.split("/")[0]), key.split("/")[1]): added
             for key, added in document["listEntries"].items()
         },
+        tokens={_read_question(key): int(held) for key, held in document.get("tokens", {}).items()},
+        attestations={
+            (key.split("/")[0], bytes.fromhex(key.split("/")[1])): _read_attestation(value)
+            for key, value in document.get("attestations", {}).items()
+        },
+        contract_signatures={
+            (account, bytes.fromhex(digest), bytes.fromhex(signature)): accepted
+            for key, accepted in document.get("contractSignatures", {}).items()
+            for account, digest, signature in [key.split("/")]
+        },
         code_hashes={
             address: bytes.fromhex(code) for address, code in document["codeHashes"].items()
         },
     )
+
+
+def _read_question(key: str) -> tuple[TokenQuestion, str]:
+    standard, contract, number, account = key.split("/")
+    return TokenQuestion(TokenStandard(int(standard)), contract, int(number)), account
+
+
+def _read_attestation(document: dict[str, Any] | None) -> AttestationFact | None:
+    if document is None:
+        return None
+    return AttestationFact(**document | {"schema": bytes.fromhex(document["schema"])})
 
 
 def _read_key(document: dict[str, Any] | None) -> KeyFact | None:

@@ -1,220 +1,29 @@
 """A second, short implementation of policies, which shares no code with the package.
 
-It decodes canonical bytes strictly and evaluates; run by itself, it checks ``policy.json``.
+``independent_policy_bytes`` decodes, this evaluates. To check ``policy.json``:
+
+    PYTHONPATH=tests python -m vectors.independent_policy
 """
 
 from __future__ import annotations
 
 import json
-import struct
-import unicodedata
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from Crypto.Hash import keccak
+from vectors.independent_policy_bytes import EPOCH, HALF, Bad, decode, keccak256
 
 FALSE, UNKNOWN, TRUE = 0, 1, 2
 NAMES = ["false", "unknown", "true"]
-HALF = 2**53
-KINDS = {1: "issuers", 2: "schemas", 3: "status", 4: "addressLists"}
-OPERATORS = {1: "equals", 2: "in", 3: "atLeast", 4: "atMost", 5: "between"}
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Bad(Exception):
-    """The bytes are no policy."""
-
-
-def need(condition: object) -> None:
-    if not condition:
-        raise Bad
-
-
-def keccak256(data: bytes) -> bytes:
-    return keccak.new(digest_bits=256, data=data).digest()
-
-
-class Reader:
-    def __init__(self, data: bytes) -> None:
-        self.data, self.at = data, 0
-
-    def take(self, count: int) -> bytes:
-        piece = self.data[self.at : self.at + count]
-        need(len(piece) == count)
-        self.at += count
-        return piece
-
-    def number(self, size: int) -> int:
-        return int.from_bytes(self.take(size))
-
-    def text(self, size: int) -> str:
-        data = self.take(self.number(size))
-        try:
-            text = data.decode()
-        except UnicodeDecodeError as error:
-            raise Bad from error
-        need(unicodedata.normalize("NFC", text) == text)
-        return text
-
-    def many(self, read: Any, key: Any = lambda raw, _: raw) -> list[Any]:
-        """Read a count and so many items in strictly ascending order of their key."""
-        items, keys = [], []
-        for _ in range(self.number(1)):
-            start = self.at
-            items.append(read())
-            keys.append(key(self.data[start : self.at], items[-1]))
-        need(all(a < b for a, b in pairwise(keys)))
-        return items
-
-    def end(self) -> None:
-        need(self.at == len(self.data))
-
-
-def decode(data: bytes) -> dict[str, Any]:
-    """Return the JSON form of a policy."""
-    need(len(data) <= 16384)
-    reader = Reader(data)
-    need(reader.number(1) == 1)
-    lifetime, limit, period = struct.unpack(">HII", reader.take(10))
-    need(1 <= lifetime <= 300 and (limit == 0) == (period == 0) and reader.number(1) == 0)
-    pins = dict(reader.many(lambda: pin(reader), key=lambda raw, _: raw[0]))
-    tree = node(reader, 8)
-    reader.end()
-    document: dict[str, Any] = {"didgate": 1, "allow": tree, "grant": {"lifetime": lifetime}}
-    document |= {"registries": pins} if pins else {}
-    return document | ({"quota": {"limit": limit, "period": period}} if limit else {})
-
-
-def pin(reader: Reader) -> tuple[str, dict[str, str]]:
-    need(kind := KINDS.get(reader.number(1)))
-    address, code = reader.take(20), reader.take(32)
-    need(any(address) and any(code))
-    return str(kind), {"address": checksum(address), "codeHash": "0x" + code.hex()}
-
-
-def checksum(address: bytes) -> str:
-    digits = address.hex()
-    mask = keccak256(digits.encode()).hex()
-    return "0x" + "".join(d.upper() if m > "7" else d for d, m in zip(digits, mask, strict=False))
-
-
-def node(outer: Reader, levels: int) -> dict[str, Any]:
-    need(levels > 0)
-    tag = outer.number(1)
-    reader = Reader(outer.take(outer.number(2)))
-    need(tag in READERS)
-    result: dict[str, Any] = READERS[tag](reader, levels)
-    reader.end()
-    return result
-
-
-def children(reader: Reader, levels: int, least: int) -> list[Any]:
-    found = reader.many(lambda: node(reader, levels - 1))
-    need(least <= len(found) <= 32)
-    return found
-
-
-def holder(reader: Reader) -> dict[str, str]:
-    number = reader.number(1)
-    need(number < 3)
-    return {"holder": ("same", "any")[number - 1]} if number else {}
-
-
-def read_all(reader: Reader, levels: int) -> dict[str, Any]:
-    rule = holder(reader)
-    return {"all": children(reader, levels, 2)} | rule
-
-
-def read_at_least(reader: Reader, levels: int) -> dict[str, Any]:
-    rule, count = holder(reader), reader.number(1)
-    of = children(reader, levels, 1)
-    need(1 <= count <= len(of))
-    return {"atLeast": {"n": count, "of": of} | rule}
-
-
-def read_credential(reader: Reader, _levels: int) -> dict[str, Any]:
-    form = reader.number(1)
-    need(form in {1, 2})
-    leaf: dict[str, Any] = (
-        {"schema": "0x" + reader.take(32).hex()} if form == 1 else {"vct": reader.text(2)}
-    )
-    issuers = reader.many(lambda: reader.text(2), key=lambda _, did: did.encode())
-    leaf["issuers"] = issuers or "accredited"
-    leaf["minAge"], max_age = reader.number(4), reader.number(4)
-    leaf |= {"maxAge": max_age} if max_age else {}
-    claims = reader.many(lambda: claim(reader, form), key=lambda _, item: item[0].encode())
-    return {"credential": leaf | ({"claims": dict(claims)} if claims else {})}
-
-
-def claim(reader: Reader, form: int) -> tuple[str, Any]:
-    name, operator = reader.text(1), OPERATORS.get(reader.number(1))
-    need(name and operator)
-    kind = reader.data[reader.at + 1 : reader.at + 2]
-    if operator == "in":
-        values = reader.many(lambda: value(reader, form))
-    else:
-        values = [value(reader, form) for _ in range(reader.number(1))]
-    need(
-        len(values) >= 2 if operator == "in" else len(values) == (2 if operator == "between" else 1)
-    )
-    need(operator in {"equals", "in"} or kind in {b"\x03", b"\x05", b"\x06"})
-    return name, {str(operator): values if operator in {"in", "between"} else values[0]}
-
-
-def value(reader: Reader, form: int) -> Any:
-    kind = reader.number(1)
-    need(form == 1 or kind in {1, 3, 4})
-    if kind == 1:
-        return reader.text(2)
-    if kind == 2:
-        return {"bytes": "0x" + reader.take(reader.number(2)).hex()}
-    if kind == 4:
-        number = reader.number(1)
-        need(number < 2)
-        return bool(number)
-    if kind == 7:
-        return {"address": checksum(reader.take(20))}
-    need(kind in {3, 5, 6})
-    number = reader.number(8) - HALF
-    need(abs(number) < HALF)
-    if kind == 3:
-        return number
-    return {"date": moment(86400 * number)[:10]} if kind == 5 else {"datetime": moment(number)}
-
-
-def moment(seconds: int) -> str:
-    need(-62135596800 <= seconds < 253402300800)  # the years 1 to 9999
-    return (EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat() + "Z"
-
-
-def read_time(reader: Reader, _levels: int) -> dict[str, Any]:
-    start, end = reader.number(8), reader.number(8)
-    need((start or end != 2**64 - 1) and start < end)
-    window = {} if start == 0 else {"from": moment(start)}
-    return {"time": window if end == 2**64 - 1 else window | {"until": moment(end)}}
-
-
-READERS: dict[int, Any] = {
-    0x01: read_all,
-    0x02: lambda reader, levels: {"any": children(reader, levels, 2)},
-    0x03: read_at_least,
-    0x04: lambda reader, levels: {"not": node(reader, levels - 1)},
-    0x10: read_credential,
-    0x11: lambda reader, _: {
-        "address": {"list": "0x" + reader.take(32).hex(), "minAge": reader.number(4)}
-    },
-    0x14: read_time,
-}
 
 
 class Case:
     """One policy on one presentation, facts and clock, all in JSON."""
 
     def __init__(self, policy: Any, presentation: Any, facts: Any, now: datetime) -> None:
-        self.facts = dict(facts)
+        self.facts = {"tokens": {}, "attestations": {}, "contractSignatures": {}} | facts
         self.times = (facts["block"]["timestamp"], int(now.timestamp() // 1))
         pins = policy.get("registries", {})
         self.unverified = {
@@ -223,11 +32,20 @@ class Case:
             if facts["codeHashes"].get(pin["address"]) != pin["codeHash"][2:]
         }
         hidden = {"status": ("revoked",), "addressLists": ("listEntries",)}
+        hidden["attestations"] = ("attestations",)
         hidden["issuers"] = ("issuers", "accreditations", "keys")
         for kind in self.unverified:
             self.facts |= {name: {} for name in hidden.get(kind, ())}
         self.shown = {c["leaf"]: c for c in presentation["credentials"]}
-        self.accounts = presentation["addresses"] or [None]
+        proved = [(address, None) for address in presentation["addresses"]]
+        asked = [
+            (each["address"], f"{each['address']}/{each['digest']}/{each['signature']}")
+            for each in presentation.get("contractAccounts", ())
+        ]
+        self.accounts = proved + asked or [(None, None)]
+        self.members = {(m["root"], m["address"]) for m in presentation.get("memberships", ())}
+        self.named = presentation.get("attestations", ())
+        self.service = pins.get("attestations", {}).get("address")
         self.tree = policy["allow"]
 
     def run(self) -> tuple[int, list[int]]:
@@ -270,13 +88,55 @@ class Case:
         start = seconds(body["from"]) if "from" in body else 0
         return self.within(start, seconds(body["until"]) if "until" in body else float("inf"))
 
-    def address(self, body: Any, _name: str, account: Any, _key: Any) -> int:
-        if account is None:
+    def control(self, account: Any) -> int:
+        address, asked = account
+        if address is None:
             return FALSE
-        added = self.facts["listEntries"].get(f"{body['list'][2:]}/{account}", "unread")
+        if asked is None:
+            return TRUE
+        answer = self.facts["contractSignatures"].get(asked)
+        return UNKNOWN if answer is None else TRUE * answer
+
+    def address(self, body: Any, _name: str, account: Any, _key: Any) -> int:
+        if self.control(account) != TRUE:
+            return self.control(account)
+        if "root" in body:
+            return TRUE * ((body["root"][2:], account[0]) in self.members)
+        added = self.facts["listEntries"].get(f"{body['list'][2:]}/{account[0]}", "unread")
         if added == "unread":
             return UNKNOWN
         return FALSE if added is None else self.within(added + body["minAge"], float("inf"))
+
+    def token(self, body: Any, _name: str, account: Any, _key: Any) -> int:
+        if self.control(account) != TRUE:
+            return self.control(account)
+        name = body["standard"] + (" id" if body["standard"] == "ERC-721" and "id" in body else "")
+        standard = ("ERC-20", "ERC-721", "ERC-721 id", "ERC-1155", "ERC-4907").index(name) + 1
+        asked = f"{standard}/{body['contract']}/{body.get('id', 0)}/{account[0]}"
+        held = self.facts["tokens"].get(asked)
+        return UNKNOWN if held is None else TRUE * (int(held) >= int(body.get("atLeast", 1)))
+
+    def attestation(self, body: Any, _name: str, account: Any, _key: Any) -> int:
+        if self.control(account) != TRUE:
+            return self.control(account)
+        if "attestations" in self.unverified:
+            return UNKNOWN
+        return max((self.attested(body, uid, account[0]) for uid in self.named), default=FALSE)
+
+    def attested(self, body: Any, uid: str, address: str) -> int:
+        fact = self.facts["attestations"].get(f"{self.service}/{uid}", "unread")
+        if fact == "unread" or fact is None:
+            return UNKNOWN if fact else FALSE
+        late = max(self.times)
+        fits = (
+            fact["schema"] == body["schema"][2:]
+            and fact["recipient"] == address
+            and fact["attester"] in body["attesters"]
+            and fact["revocation"] == 0
+            and (fact["expiration"] == 0 or late < fact["expiration"])
+            and ("maxAge" not in body or late < fact["time"] + body["maxAge"])
+        )
+        return self.within(fact["time"] + body["minAge"], float("inf")) if fits else FALSE
 
     def credential(self, body: Any, name: str, _account: Any, key: Any) -> int:
         shown = self.shown.get(name)
@@ -333,7 +193,13 @@ class Case:
             verdicts.append(TRUE * (own and lasting and early >= key["addedAt"] + age))
         return min(verdicts)
 
-    LEAVES = {"credential": credential, "address": address, "time": time}  # noqa: RUF012
+    LEAVES = {  # noqa: RUF012
+        "credential": credential,
+        "address": address,
+        "token": token,
+        "attestation": attestation,
+        "time": time,
+    }
 
 
 def count(tree: Any) -> int:  # of credential leaves

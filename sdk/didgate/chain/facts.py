@@ -16,7 +16,7 @@ these objects, the policy evaluator and the gate read them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 
 
@@ -84,27 +84,77 @@ class IssuerFact:
     suspended_until: int
 
 
+class TokenStandard(IntEnum):
+    """What is asked of a token's contract, and by which standard; numbered as policies do."""
+
+    ERC20_BALANCE = 1
+    ERC721_BALANCE = 2
+    ERC721_OWNER = 3
+    ERC1155_BALANCE = 4
+    ERC4907_USER = 5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TokenQuestion:
+    """A question to a token's contract about some account.
+
+    Args:
+        standard: what is asked.
+        contract: EIP-55 address of the contract.
+        id: which token; 0 where the standard's question names none.
+    """
+
+    standard: TokenStandard
+    contract: str
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationFact:
+    """An attestation as the Ethereum Attestation Service holds it; times in Unix seconds.
+
+    Args:
+        schema: 32-byte UID of its schema.
+        time: when it was made.
+        expiration: when it ends, exclusive; 0 for never.
+        revocation: when it was revoked; 0 if it was not.
+        recipient: EIP-55 address of whom it is about.
+        attester: EIP-55 address of who made it.
+    """
+
+    schema: bytes
+    time: int
+    expiration: int
+    revocation: int
+    recipient: str
+    attester: str
+
+
 @dataclass(frozen=True, slots=True)
 class FactQuery:
-    """Which facts to read; the members are the keys of the mappings of ``Facts``."""
+    """Which facts to read; the members are the keys of the mappings of ``Facts``.
+
+    Args:
+        attestation_registries: EIP-55 addresses; the one member without a mapping of its own. Facts
+            come from other registries only if they belong to the deployment; attestations are read
+            from these contracts wherever they stand, and so is the hash of their code.
+    """
 
     issuers: frozenset[bytes] = frozenset()
     accreditations: frozenset[tuple[bytes, bytes]] = frozenset()
     keys: frozenset[bytes] = frozenset()
     revoked: frozenset[tuple[bytes, int]] = frozenset()
     list_entries: frozenset[tuple[bytes, str]] = frozenset()
+    tokens: frozenset[tuple[TokenQuestion, str]] = frozenset()
+    attestations: frozenset[tuple[str, bytes]] = frozenset()
+    contract_signatures: frozenset[tuple[str, bytes, bytes]] = frozenset()
     code_hashes: frozenset[str] = frozenset()
+    attestation_registries: frozenset[str] = frozenset()
 
     def __or__(self, other: FactQuery) -> FactQuery:
         """Return the query that asks for everything either of the two asks for."""
-        return FactQuery(
-            issuers=self.issuers | other.issuers,
-            accreditations=self.accreditations | other.accreditations,
-            keys=self.keys | other.keys,
-            revoked=self.revoked | other.revoked,
-            list_entries=self.list_entries | other.list_entries,
-            code_hashes=self.code_hashes | other.code_hashes,
-        )
+        names = [member.name for member in fields(self)]
+        return FactQuery(**{name: getattr(self, name) | getattr(other, name) for name in names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +168,11 @@ class Facts:
         keys: key id (32 bytes) → the key.
         revoked: (status list id, index) → whether the bit is set.
         list_entries: (address list id, EIP-55 address) → when it was added, in Unix seconds.
+        tokens: (question, EIP-55 address) → the balance; 1 or 0 where the question is whether the
+            account is the token's owner or user.
+        attestations: (EIP-55 address of the registry, UID) → the attestation.
+        contract_signatures: (EIP-55 address of a contract, digest, signature) → whether the
+            contract takes it for its own (EIP-1271).
         code_hashes: EIP-55 address → keccak256 of the code that stands there.
     """
 
@@ -127,6 +182,9 @@ class Facts:
     keys: Mapping[bytes, KeyFact | None] = field(default_factory=dict)
     revoked: Mapping[tuple[bytes, int], bool] = field(default_factory=dict)
     list_entries: Mapping[tuple[bytes, str], int | None] = field(default_factory=dict)
+    tokens: Mapping[tuple[TokenQuestion, str], int] = field(default_factory=dict)
+    attestations: Mapping[tuple[str, bytes], AttestationFact | None] = field(default_factory=dict)
+    contract_signatures: Mapping[tuple[str, bytes, bytes], bool] = field(default_factory=dict)
     code_hashes: Mapping[str, bytes] = field(default_factory=dict)
 
 

@@ -16,7 +16,7 @@ from didgate.cli.output import print_record
 from didgate.cli.policy_state import read_record
 from didgate.cli.transactions import send
 from didgate.cli.workspace import Workspace
-from didgate.policy.explain import duration
+from didgate.policy.wording import duration
 
 Transition = Callable[[PolicyRegistry, bytes], Transaction]
 

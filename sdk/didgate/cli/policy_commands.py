@@ -26,7 +26,7 @@ from didgate.cli.transactions import send
 from didgate.cli.workspace import Workspace
 from didgate.errors import InvalidInput
 from didgate.policy import Policy, effective, explain, pin
-from didgate.policy.explain import duration
+from didgate.policy.wording import duration
 
 app = typer.Typer()
 app.add_typer(policy_changes.app)

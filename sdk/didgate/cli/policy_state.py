@@ -11,7 +11,7 @@ from didgate.cli.output import hexadecimal, time_text
 from didgate.cli.workspace import Workspace
 from didgate.errors import ChainError, InvalidInput
 from didgate.policy import Policy, decode, effective
-from didgate.policy.explain import duration
+from didgate.policy.wording import duration
 
 
 def read_state(workspace: Workspace, resource: bytes) -> PolicyState:

@@ -226,6 +226,21 @@ class VerifiedCredential:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractAccount:
+    """An account that is a contract; whether it takes the signature is a fact of the chain.
+
+    Args:
+        address: EIP-55 address.
+        digest: 32 bytes that were signed.
+        signature: what the contract is to judge (EIP-1271).
+    """
+
+    address: str
+    digest: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class VerifiedPresentation:
     """A presentation that answers one challenge, with everything in it verified.
 
@@ -240,6 +255,9 @@ class VerifiedPresentation:
         jkt: RFC 7638 thumbprint of the key that will use the grant.
         credentials: at most one for each credential leaf.
         addresses: EIP-55 addresses whose control was proved.
+        contract_accounts: accounts whose control only the chain can confirm.
+        memberships: (Merkle root, EIP-55 address) for each proof that holds.
+        attestations: 32-byte UIDs that the presenter names; what they say is a fact of the chain.
         seal: proof that the verifier made it; see the module's text.
     """
 
@@ -253,6 +271,9 @@ class VerifiedPresentation:
     jkt: str
     credentials: tuple[VerifiedCredential, ...]
     addresses: tuple[str, ...]
+    contract_accounts: tuple[ContractAccount, ...] = ()
+    memberships: frozenset[tuple[bytes, str]] = frozenset()
+    attestations: tuple[bytes, ...] = ()
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:

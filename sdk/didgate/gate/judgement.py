@@ -23,7 +23,7 @@ from didgate.gate.grant import is_paused
 from didgate.gate.receipt import JudgementRecord, LeafRecord
 from didgate.policy import Evaluation, Policy, evaluate, facts_needed, grounds, lasts_until
 from didgate.policy.evaluate import presented
-from didgate.policy.tree import AddressLeaf
+from didgate.policy.tree import AccountLeaf
 from didgate.trust import Verdict
 
 
@@ -178,7 +178,7 @@ def holders_of(
         credential = answers.get(ground.path)
         if credential is not None and credential.holder_key is not None:
             keys[credential.holder_key.to_multikey()] = None
-        judges_account = isinstance(ground.leaf, AddressLeaf) and ground.verdict is Verdict.TRUE
+        judges_account = isinstance(ground.leaf, AccountLeaf) and ground.verdict is Verdict.TRUE
         if judges_account and evaluation.account is not None:
             accounts[evaluation.account] = None
     return (*keys, *accounts)

@@ -9,8 +9,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from didgate.policy import Evaluation, Policy
-from didgate.policy.explain import condition_text, duration
-from didgate.policy.tree import AddressLeaf, CredentialLeaf, Leaf, TimeLeaf, located_leaves
+from didgate.policy.account_words import account_text
+from didgate.policy.explain import condition_text
+from didgate.policy.tree import (
+    AddressLeaf,
+    AttestationLeaf,
+    CredentialLeaf,
+    Leaf,
+    MerkleLeaf,
+    TimeLeaf,
+    TokenLeaf,
+    located_leaves,
+)
+from didgate.policy.wording import duration
 from didgate.trust import Verdict
 
 
@@ -74,13 +85,26 @@ def needed(leaf: Leaf, types: Mapping[bytes, str]) -> str:
             return "; ".join(_credential(leaf, types))
         case AddressLeaf():
             age = f", since {duration(leaf.min_age)} or more" if leaf.min_age else ""
-            return f"control over an account on address list 0x{leaf.list_id.hex()}{age}"
+            return f"control over an account {account_text(leaf)}{age}"
+        case MerkleLeaf() | TokenLeaf():
+            return f"control over an account {account_text(leaf)}"
+        case AttestationLeaf():
+            return "; ".join(_attestation(leaf))
         case TimeLeaf():
             sides = (
                 f"from {leaf.start}" if leaf.start else "",
                 f"before {leaf.end}" if leaf.end else "",
             )
             return " ".join(("a time", *filter(None, sides)))
+
+
+def _attestation(leaf: AttestationLeaf) -> Iterable[str]:
+    yield f"control over an account {account_text(leaf)}"
+    yield f"made by {' or '.join(leaf.attesters)}"
+    if leaf.min_age:
+        yield f"{duration(leaf.min_age)} ago or more"
+    if leaf.max_age:
+        yield f"less than {duration(leaf.max_age)} ago"
 
 
 def _credential(leaf: CredentialLeaf, types: Mapping[bytes, str]) -> Iterable[str]:

@@ -8,6 +8,7 @@ facts (``facts_needed``, ``evaluate``) and can say in plain words what it means 
 
 from __future__ import annotations
 
+from didgate.chain.facts import TokenStandard
 from didgate.encoding import keccak256
 from didgate.policy.compose import effective
 from didgate.policy.conditions import conditions_met
@@ -27,12 +28,15 @@ from didgate.policy.tree import (
     All,
     Any_,
     AtLeast,
+    AttestationLeaf,
     Condition,
     CredentialLeaf,
     Holder,
+    MerkleLeaf,
     Not,
     Operator,
     TimeLeaf,
+    TokenLeaf,
 )
 from didgate.trust import Verdict
 
@@ -41,12 +45,14 @@ __all__ = [
     "All",
     "Any_",
     "AtLeast",
+    "AttestationLeaf",
     "Condition",
     "CredentialLeaf",
     "Evaluation",
     "Ground",
     "Holder",
     "LeafResult",
+    "MerkleLeaf",
     "Not",
     "Operator",
     "Policy",
@@ -55,6 +61,8 @@ __all__ = [
     "Registry",
     "RegistryKind",
     "TimeLeaf",
+    "TokenLeaf",
+    "TokenStandard",
     "Verdict",
     "check",
     "conditions_met",

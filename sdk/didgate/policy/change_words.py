@@ -10,17 +10,28 @@ counts at once (was: after 1 minute): the registry's owner can admit anyone at o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from didgate.credentials.verified import DateTime
 from didgate.errors import InvalidInput
-from didgate.policy.explain import AT_ONCE, Schemas, condition_text, duration, listed
+from didgate.policy.account_words import AT_ONCE, ATTESTER_AT_ONCE, account_text
+from didgate.policy.explain import Schemas, condition_text
 from didgate.policy.implication import accepts_issuers_of, contains
-from didgate.policy.tree import AddressLeaf, Condition, CredentialLeaf
+from didgate.policy.node_bytes import node_bytes
+from didgate.policy.tree import (
+    AccountLeaf,
+    AddressLeaf,
+    AttestationLeaf,
+    Condition,
+    CredentialLeaf,
+    MerkleLeaf,
+    TokenLeaf,
+)
 from didgate.policy.value_sets import admitted
 from didgate.policy.ways import ALWAYS, END_OF_TIME, Shown, Way, Window
+from didgate.policy.wording import duration, listed
 
 
 class Direction(Enum):
@@ -56,8 +67,8 @@ def _related(way: Way, other: Way) -> bool:
     return bool(mine & theirs) or not (mine or theirs)
 
 
-def _subjects(way: Way) -> set[bytes]:
-    return {each.leaf.type_id for each in way.shown} | {leaf.list_id for leaf in way.on}
+def _subjects(way: Way) -> set[object]:
+    return {each.leaf.type_id for each in way.shown} | {_subject(leaf) for leaf in way.on}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +91,9 @@ class Words:
         if any(each.key is not None for each in way.shown):
             yield "credentials under one and the same key"
         for leaf in _ordered(way.on):
-            yield f"an account {_on(leaf)}"
+            yield f"an account {_being(leaf)}"
         for leaf in _ordered(way.off):
-            yield f"the account not {_on(leaf)}"
+            yield f"not an account {_being(leaf)}"
         if way.when != ALWAYS:
             yield f"at a time {_windows(way.when)}"
 
@@ -107,8 +118,11 @@ class Words:
             if each.leaf.asks_accreditation and not each.leaf.min_age:
                 yield f"{self.type_of(each.leaf)}: {AT_ONCE}"
         for leaf in _ordered(way.on):
-            if not leaf.min_age:
-                yield f"address list 0x{leaf.list_id.hex()}: {AT_ONCE}"
+            match leaf:
+                case AddressLeaf(min_age=0):
+                    yield f"an account {account_text(leaf)}: {AT_ONCE}"
+                case AttestationLeaf(min_age=0):
+                    yield f"an account {account_text(leaf)}: {ATTESTER_AT_ONCE}"
 
     def differences(self, before: Way, after: Way, direction: Direction) -> Iterator[str]:
         """Yield the differences that go in one direction, or in none."""
@@ -119,7 +133,7 @@ class Words:
 
 def _all(before: Way, after: Way, words: Words) -> Iterator[Difference]:
     yield from _of_credentials(before.shown, after.shown, words)
-    yield from _of_lists(before.on, after.on)
+    yield from _of_accounts(before.on, after.on)
     yield from _of_exclusions(before.off, after.off)
     yield from _of_time(before.when, after.when)
 
@@ -152,7 +166,7 @@ def _of_key(before: int | None, after: int | None) -> Iterator[Difference]:
 
 def _of_leaf(before: CredentialLeaf, after: CredentialLeaf) -> Iterator[Difference]:
     yield from _of_issuers(before, after)
-    yield from _of_age(before.min_age, after.min_age, "accreditation and key count")
+    yield from _of_age(before.min_age, after.min_age, "accreditation and key count", AT_ONCE)
     yield from _of_freshness(before.max_age, after.max_age)
     was, now = ({c.claim: c for c in leaf.claims} for leaf in (before, after))
     for claim in sorted(was.keys() | now.keys()):
@@ -166,17 +180,21 @@ def _of_issuers(before: CredentialLeaf, after: CredentialLeaf) -> Iterator[Diffe
             text = f"accepted is {_issuers(after)} (was: {_issuers(before)})"
             yield Difference(_direction(wider=wider, narrower=narrower), text)
         return
-    was, now = set(before.issuers), set(after.issuers)
-    for issuer in sorted(now - was):
-        yield Difference(Direction.WIDER, f"issuer {issuer} is accepted as well")
-    for issuer in sorted(was - now):
-        yield Difference(Direction.NARROWER, f"issuer {issuer} is no longer accepted")
+    yield from _of_names(before.issuers, after.issuers, "issuer")
 
 
-def _of_age(before: int, after: int, subject: str) -> Iterator[Difference]:
+def _of_names(before: Iterable[str], after: Iterable[str], role: str) -> Iterator[Difference]:
+    was, now = set(before), set(after)
+    for name in sorted(now - was):
+        yield Difference(Direction.WIDER, f"{role} {name} is accepted as well")
+    for name in sorted(was - now):
+        yield Difference(Direction.NARROWER, f"{role} {name} is no longer accepted")
+
+
+def _of_age(before: int, after: int, subject: str, at_once: str) -> Iterator[Difference]:
     if before == after:
         return
-    caution = "" if after else f": {AT_ONCE}"
+    caution = "" if after else f": {at_once}"
     text = f"{subject} {_after(after)} (was: {_after(before)}){caution}"
     yield Difference(Direction.WIDER if after < before else Direction.NARROWER, text)
 
@@ -202,27 +220,45 @@ def _of_claim(before: Condition | None, after: Condition | None) -> Iterator[Dif
         yield Difference(Direction.NARROWER, f"demanded besides: {condition_text(after)}")
 
 
-def _of_lists(
-    before: frozenset[AddressLeaf], after: frozenset[AddressLeaf]
+def _of_accounts(
+    before: frozenset[AccountLeaf], after: frozenset[AccountLeaf]
 ) -> Iterator[Difference]:
-    was, now = _oldest(before), _oldest(after)
-    for list_id in sorted(was.keys() | now.keys()):
-        name = f"address list 0x{list_id.hex()}"
-        if list_id not in now:
-            yield Difference(Direction.WIDER, f"the account need not be on {name}")
-        elif list_id not in was:
-            yield Difference(Direction.NARROWER, f"the account must be on {name}")
-        else:
-            yield from _of_age(was[list_id], now[list_id], f"an entry on {name} counts")
+    was, now = ({_subject(leaf): leaf for leaf in _ordered(leaves)} for leaves in (before, after))
+    for subject in (each for each in was if each not in now):
+        text = f"the account need no longer be one {_being(was[subject])}"
+        yield Difference(Direction.WIDER, text)
+    for subject in (each for each in now if each not in was):
+        yield Difference(Direction.NARROWER, f"the account must be one {_being(now[subject])}")
+    for subject in (each for each in was if each in now):
+        yield from _of_account(was[subject], now[subject])
+
+
+def _of_account(before: AccountLeaf, after: AccountLeaf) -> Iterator[Difference]:
+    """Yield the differences between leaves about the same list, token or schema."""
+    match before, after:
+        case AddressLeaf(), AddressLeaf():
+            subject = f"an entry {account_text(after)} counts"
+            yield from _of_age(before.min_age, after.min_age, subject, AT_ONCE)
+        case TokenLeaf(), TokenLeaf() if before.amount != after.amount:
+            direction = _direction(
+                wider=after.amount < before.amount, narrower=before.amount < after.amount
+            )
+            text = f"an account {account_text(after)} (was: {before.amount})"
+            yield Difference(direction, text)
+        case AttestationLeaf(), AttestationLeaf():
+            subject = "an attestation counts"
+            yield from _of_names(before.attesters, after.attesters, "attester")
+            yield from _of_age(before.min_age, after.min_age, subject, ATTESTER_AT_ONCE)
+            yield from _of_freshness(before.max_age, after.max_age)
 
 
 def _of_exclusions(
-    before: frozenset[AddressLeaf], after: frozenset[AddressLeaf]
+    before: frozenset[AccountLeaf], after: frozenset[AccountLeaf]
 ) -> Iterator[Difference]:
     for leaf in _ordered(before - after):
-        yield Difference(Direction.WIDER, f"nobody is kept out for being {_on(leaf)}")
+        yield Difference(Direction.WIDER, f"no longer kept out is an account {_being(leaf)}")
     for leaf in _ordered(after - before):
-        yield Difference(Direction.NARROWER, f"kept out is whoever is {_on(leaf)}")
+        yield Difference(Direction.NARROWER, f"kept out is an account {_being(leaf)}")
 
 
 def _of_time(before: Sequence[Window], after: Sequence[Window]) -> Iterator[Difference]:
@@ -231,13 +267,21 @@ def _of_time(before: Sequence[Window], after: Sequence[Window]) -> Iterator[Diff
         yield Difference(direction, f"open {_windows(after)} (was: {_windows(before)})")
 
 
-def _oldest(leaves: frozenset[AddressLeaf]) -> Mapping[bytes, int]:
-    """Return the strictest minimum age by list."""
-    return {leaf.list_id: leaf.min_age for leaf in sorted(leaves, key=lambda leaf: leaf.min_age)}
+def _subject(leaf: AccountLeaf) -> object:
+    """Return what a leaf is about, whatever it asks of it."""
+    match leaf:
+        case AddressLeaf():
+            return leaf.list_id
+        case MerkleLeaf():
+            return leaf.root
+        case TokenLeaf():
+            return leaf.question
+        case AttestationLeaf():
+            return (leaf.schema, "attestation")
 
 
-def _ordered(leaves: frozenset[AddressLeaf]) -> list[AddressLeaf]:
-    return sorted(leaves, key=lambda leaf: (leaf.list_id, leaf.min_age))
+def _ordered(leaves: frozenset[AccountLeaf]) -> list[AccountLeaf]:
+    return sorted(leaves, key=node_bytes)
 
 
 def _issuers(leaf: CredentialLeaf) -> str:
@@ -246,9 +290,16 @@ def _issuers(leaf: CredentialLeaf) -> str:
     return listed(leaf.issuers, "or")
 
 
-def _on(leaf: AddressLeaf) -> str:
-    age = f" for {duration(leaf.min_age)} or longer" if leaf.min_age else ""
-    return f"on address list 0x{leaf.list_id.hex()}{age}"
+def _being(leaf: AccountLeaf) -> str:
+    """Return what an account has to be, with everything that is demanded of it."""
+    parts = [account_text(leaf)]
+    if isinstance(leaf, AttestationLeaf):
+        parts.append(f"by {listed(leaf.attesters, 'or')}")
+        if leaf.max_age:
+            parts.append(f"made less than {duration(leaf.max_age)} ago")
+    if isinstance(leaf, AddressLeaf | AttestationLeaf) and leaf.min_age:
+        parts.append(f"for {duration(leaf.min_age)} or longer")
+    return " ".join(parts)
 
 
 def _after(seconds: int) -> str:

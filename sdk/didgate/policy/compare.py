@@ -29,10 +29,11 @@ from enum import Enum
 from typing import Any, Final
 
 from didgate.policy.change_words import Direction, Words, closest
-from didgate.policy.explain import Schemas, duration, registry_text
+from didgate.policy.explain import Schemas, registry_text
 from didgate.policy.implication import TooManyCells, implies, uncovered
 from didgate.policy.model import Policy, Quota
 from didgate.policy.ways import TooManyWays, Way, ways_in
+from didgate.policy.wording import duration
 
 
 class Conclusion(Enum):

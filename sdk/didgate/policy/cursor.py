@@ -55,6 +55,10 @@ class Cursor:
         """Return the next eight bytes as a big-endian integer."""
         return int.from_bytes(self.take(8))
 
+    def u256(self) -> int:
+        """Return the next 32 bytes as a big-endian integer."""
+        return int.from_bytes(self.take(32))
+
     def text(self, count: int) -> str:
         """Return the next ``count`` bytes as UTF-8, or raise ``invalid_utf8``."""
         try:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from didgate.chain.facts import TokenStandard
 from didgate.credentials.verified import Address, CredentialForm, DateTime
 from didgate.errors import InvalidInput
 from didgate.policy.cursor import Cursor
@@ -35,12 +36,15 @@ from didgate.policy.tree import (
     All,
     Any_,
     AtLeast,
+    AttestationLeaf,
     Condition,
     CredentialLeaf,
     Holder,
+    MerkleLeaf,
     Node,
     Not,
     TimeLeaf,
+    TokenLeaf,
     child_path,
 )
 from didgate.policy.values import read_value
@@ -99,8 +103,11 @@ def _read_registry(cursor: Cursor) -> tuple[RegistryKind, Registry]:
         kind = RegistryKind(number)
     except ValueError as error:
         raise cursor.error("unknown_registry", "no kind of registry has this number") from error
-    address = Address.of(cursor.take(20))
-    return kind, Registry(address.text, cursor.take(32))
+    return kind, Registry(_address(cursor), cursor.take(32))
+
+
+def _address(cursor: Cursor) -> str:
+    return Address.of(cursor.take(20)).text
 
 
 def _read_node(outer: Cursor, path: str, levels: int) -> Node:
@@ -185,6 +192,27 @@ def _read_address(cursor: Cursor, path: str, _levels: int) -> Node:
     return AddressLeaf(cursor.take(32), cursor.u32())
 
 
+def _read_member(cursor: Cursor, _path: str, _levels: int) -> Node:
+    return MerkleLeaf(cursor.take(32))
+
+
+def _read_token(cursor: Cursor, path: str, _levels: int) -> Node:
+    cursor.path = member(path, "token")
+    number = cursor.u8()
+    try:
+        standard = TokenStandard(number)
+    except ValueError as error:
+        raise cursor.error("unknown_standard", "no question to a token has this number") from error
+    return TokenLeaf(standard, _address(cursor), cursor.u256(), cursor.u256())
+
+
+def _read_attestation(cursor: Cursor, path: str, _levels: int) -> Node:
+    cursor.path = member(path, "attestation")
+    schema, count = cursor.take(32), cursor.u8()
+    attesters = tuple(_address(cursor) for _ in range(count))
+    return AttestationLeaf(schema, attesters, cursor.u32(), cursor.u32())
+
+
 def _read_time(cursor: Cursor, path: str, _levels: int) -> Node:
     cursor.path = member(path, "time")
     start, end = cursor.u64(), cursor.u64()
@@ -202,5 +230,8 @@ _BODIES: Mapping[Tag, Callable[[Cursor, str, int], Node]] = {
     Tag.NOT: _read_not,
     Tag.CREDENTIAL: _read_credential,
     Tag.ADDRESS: _read_address,
+    Tag.TOKEN: _read_token,
     Tag.TIME: _read_time,
+    Tag.ATTESTATION: _read_attestation,
+    Tag.MEMBER: _read_member,
 }

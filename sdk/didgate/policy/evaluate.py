@@ -1,9 +1,9 @@
 """Evaluates a policy in Kleene's three-valued logic: true, false or unknown (FORMATS §3).
 
 Only true allows. An error, a fact that was not read or cannot be relied upon is unknown, and so is
-``not`` of it. Two choices are the presenter's, and made for the best outcome: which of several
-proved accounts is the one account that all address leaves judge, and, below ``holder: same``,
-which confirmation key is the one key that all credentials counted there must bear.
+``not`` of it. Two choices are the presenter's, and made for the best outcome: which of the accounts
+shown is the one that all leaves on accounts judge, and, below ``holder: same``, which confirmation
+key is the one key that all credentials counted there must bear.
 
 The function is pure and total. The gate calls it at the finalized and at the latest block, and
 allows only if both say true.
@@ -21,18 +21,22 @@ from didgate.chain.facts import Facts
 from didgate.credentials.verified import VerifiedCredential, VerifiedPresentation
 from didgate.errors import InvalidInput
 from didgate.keys import PublicKey
-from didgate.policy.judge import Context, judge_address, judge_credential, judge_time
+from didgate.policy.judge import Context, judge_credential, judge_time
+from didgate.policy.judge_account import Account, judge_account
 from didgate.policy.model import Policy
 from didgate.policy.tree import (
     AddressLeaf,
     All,
     Any_,
     AtLeast,
+    AttestationLeaf,
     CredentialLeaf,
     Holder,
+    MerkleLeaf,
     Node,
     Not,
     TimeLeaf,
+    TokenLeaf,
     child_path,
     children_of,
     located_leaves,
@@ -64,7 +68,8 @@ class Evaluation:
     Args:
         verdict: of the whole policy.
         leaves: of each leaf, in canonical pre-order.
-        account: EIP-55 address that the address leaves judged, or ``None`` where none was proved.
+        account: EIP-55 address that the leaves on accounts judged, or ``None`` where none was
+            shown.
     """
 
     verdict: Verdict
@@ -91,12 +96,18 @@ def evaluate(
     """
     if now.tzinfo is None:
         raise InvalidInput("naive_time", "the time must be aware of its time zone")
-    case = _Case(presented(policy, verified), Context.of(policy.registries, facts, now))
-    accounts: Sequence[str | None] = verified.addresses or (None,)
+    case = _Case(presented(policy, verified), Context.of(policy.registries, verified, facts, now))
     return _best(
-        replace(case.judge(policy.allow, "allow", _Bound(account)), account=account)
-        for account in accounts
+        replace(case.judge(policy.allow, "allow", _Bound(account)), account=account.address)
+        if account
+        else case.judge(policy.allow, "allow", _Bound(None))
+        for account in _accounts(verified) or (None,)
     )
+
+
+def _accounts(verified: VerifiedPresentation) -> tuple[Account, ...]:
+    proved = map(Account, verified.addresses)
+    return (*proved, *(Account(each.address, each) for each in verified.contract_accounts))
 
 
 def presented(policy: Policy, verified: VerifiedPresentation) -> dict[str, VerifiedCredential]:
@@ -113,7 +124,7 @@ def presented(policy: Policy, verified: VerifiedPresentation) -> dict[str, Verif
 class _Bound:
     """The presenter's choices so far: the account, and below ``same`` the confirmation key."""
 
-    account: str | None
+    account: Account | None
     same: bool = False
     key: PublicKey | None = None
 
@@ -140,8 +151,8 @@ class _Case:
         match node:
             case CredentialLeaf():
                 return _of_leaf(path, self._judge_credential(node, path, bound))
-            case AddressLeaf():
-                return _of_leaf(path, judge_address(node, bound.account, self.context))
+            case AddressLeaf() | MerkleLeaf() | TokenLeaf() | AttestationLeaf():
+                return _of_leaf(path, judge_account(node, bound.account, self.context))
             case TimeLeaf():
                 return _of_leaf(path, judge_time(node, self.context))
             case All(holder=Holder.SAME) | AtLeast(holder=Holder.SAME) if not bound.same:

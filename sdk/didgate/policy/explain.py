@@ -15,32 +15,43 @@ Judged by the gate beside the query:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from didgate.credentials.schema import AttributeSchema, StatusMode
 from didgate.credentials.verified import ClaimValue
+from didgate.policy.account_words import (
+    AT_ONCE,
+    account_lines,
+    judged_beside,
+    negation_remarks,
+)
 from didgate.policy.model import Policy
 from didgate.policy.registries import RegistryKind
 from didgate.policy.to_dcql import query_values
 from didgate.policy.tree import (
+    AccountLeaf,
     AddressLeaf,
     All,
     AtLeast,
+    AttestationLeaf,
     Condition,
     CredentialLeaf,
     Holder,
+    MerkleLeaf,
     Node,
     Not,
     Operator,
     TimeLeaf,
+    TokenLeaf,
     children_of,
+    credential_leaves,
     leaves,
     walk,
 )
 from didgate.policy.values import value_to_json
+from didgate.policy.wording import duration, listed, plural
 
 Schemas = Mapping[bytes, AttributeSchema]
-AT_ONCE = "the registry's owner can admit anyone at once"
 
 
 def explain(policy: Policy, *, schemas: Schemas | None = None, delay: int | None = None) -> str:
@@ -65,22 +76,6 @@ def explain(policy: Policy, *, schemas: Schemas | None = None, delay: int | None
     return "\n".join(lines)
 
 
-def duration(seconds: int) -> str:
-    """Return a number of seconds in the largest unit that divides it.
-
-    >>> duration(604800), duration(90), duration(60)
-    ('7 days', '90 seconds', '1 minute')
-    """
-    for unit, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds and seconds % unit == 0:
-            return _plural(seconds // unit, name)
-    return _plural(seconds, "second")
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def _indented(lines: Iterable[str]) -> Iterator[str]:
     return ("  " + line for line in lines)
 
@@ -102,9 +97,8 @@ class _Outline:
         match node:
             case CredentialLeaf():
                 yield from self._credential(node)
-            case AddressLeaf():
-                yield f"the presenter controls an account on address list 0x{node.list_id.hex()}"
-                yield from _indented([_entry_age(node)])
+            case AddressLeaf() | MerkleLeaf() | TokenLeaf() | AttestationLeaf():
+                yield from account_lines(node)
             case TimeLeaf():
                 yield f"{_window(node)}, by the chain's time and by the gate's clock"
             case _:
@@ -156,17 +150,11 @@ def _remarks(node: Node) -> Iterator[str]:
         yield "(the credentials counted here must be bound to one and the same key)"
     elif holder is Holder.ANY:
         yield "(the credentials counted here may be held by different people)"
-    kinds = {type(leaf) for leaf in leaves(node)}
-    if isinstance(node, Not) and AddressLeaf in kinds:
-        yield "(whoever is taken off the list is no longer kept out, at once)"
-    if isinstance(node, All) and {CredentialLeaf, AddressLeaf} <= kinds:
+    if isinstance(node, Not):
+        yield from negation_remarks(leaves(node))
+    judges_account = any(isinstance(leaf, AccountLeaf) for leaf in leaves(node))
+    if isinstance(node, All) and judges_account and credential_leaves(node):
         yield "(a credential and an account together prove cooperation, not one person)"
-
-
-def _entry_age(leaf: AddressLeaf) -> str:
-    if leaf.min_age:
-        return f"an entry counts after {duration(leaf.min_age)} on the list"
-    return AT_ONCE
 
 
 def _window(leaf: TimeLeaf) -> str:
@@ -210,13 +198,6 @@ def _value_text(value: ClaimValue) -> str:
     return plain or json.dumps(document, ensure_ascii=False)
 
 
-def listed(words: Sequence[str], conjunction: str) -> str:
-    """Return words as a list in a sentence, e.g. ``a, b or c``."""
-    if len(words) == 1:
-        return words[0]
-    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
-
-
 def _change(delay: int | None) -> Iterator[str]:
     if delay == 0:
         yield "The owner can let anyone in at once: a wider policy waits for no delay."
@@ -227,7 +208,7 @@ def _change(delay: int | None) -> Iterator[str]:
 def _quota(policy: Policy) -> Iterator[str]:
     if policy.quota is None:
         return
-    uses = _plural(policy.quota.limit, "use")
+    uses = plural(policy.quota.limit, "use")
     yield f"Quota: {uses} per {duration(policy.quota.period)} for each holder key;"
     yield "  whoever was issued several copies of a credential has as many keys."
 
@@ -248,6 +229,7 @@ _KINDS = {
     RegistryKind.SCHEMAS: "schemas",
     RegistryKind.STATUS: "revocations",
     RegistryKind.ADDRESS_LISTS: "address lists",
+    RegistryKind.ATTESTATIONS: "attestations (EAS)",
 }
 
 
@@ -280,10 +262,8 @@ def _beside_credentials(policy: Policy) -> Iterator[str]:
 
 
 def _beside_tree(tree: Node) -> Iterator[str]:
-    kinds = {type(leaf) for leaf in leaves(tree)}
-    if AddressLeaf in kinds:
-        yield "control over an account, and the address lists"
-    if TimeLeaf in kinds:
+    yield from judged_beside(leaves(tree))
+    if any(isinstance(leaf, TimeLeaf) for leaf in leaves(tree)):
         yield "the time"
     nodes = list(walk(tree))
     if any(isinstance(node, Not) for node in nodes):

@@ -17,12 +17,15 @@ from itertools import islice
 from didgate.chain.facts import Facts, KeyState
 from didgate.credentials.verified import VerifiedCredential, VerifiedPresentation
 from didgate.policy.evaluate import Evaluation, combine, presented
+from didgate.policy.judge import Context
+from didgate.policy.judge_account import attestation_ends
 from didgate.policy.model import Policy
 from didgate.policy.tree import (
     AddressLeaf,
     All,
     Any_,
     AtLeast,
+    AttestationLeaf,
     CredentialLeaf,
     Leaf,
     Node,
@@ -72,7 +75,7 @@ def _grounds(
     node: Node, path: str, verdict: Verdict, verdicts: Mapping[str, Verdict]
 ) -> Iterator[Ground]:
     """Yield what gives ``node`` the verdict, true or false, that it is known to have."""
-    if isinstance(node, CredentialLeaf | AddressLeaf | TimeLeaf):
+    if isinstance(node, Leaf):
         yield Ground(path, node, verdict)
         return
     wanted = ~verdict if isinstance(node, Not) else verdict
@@ -121,8 +124,8 @@ def lasts_until(
 ) -> datetime | None:
     """Return until when time alone cannot make a verdict of *true* another one.
 
-    Windows close, credentials expire and go stale, keys that are retired stop to count; and below
-    a ``not``, windows open and list entries come of age.
+    Windows close, credentials and attestations expire and go stale, keys that are retired stop to
+    count; and below a ``not``, windows open and list entries come of age.
 
     Args:
         policy: the policy that was evaluated.
@@ -135,10 +138,11 @@ def lasts_until(
         The moment from which on it may not hold, aware UTC; None if there is none.
     """
     answers = presented(policy, verified)
+    context = Context.of(policy.registries, verified, facts, now)
     ends = [
         end
         for ground in grounds(policy, evaluation)
-        for end in _ends(ground, answers.get(ground.path), evaluation.account, facts)
+        for end in _ends(ground, answers.get(ground.path), evaluation.account, context)
         # A beginning that has passed changes nothing any more.
         if ground.verdict is Verdict.TRUE or end > now.timestamp()
     ]
@@ -147,7 +151,7 @@ def lasts_until(
 
 
 def _ends(
-    ground: Ground, credential: VerifiedCredential | None, account: str | None, facts: Facts
+    ground: Ground, credential: VerifiedCredential | None, account: str | None, context: Context
 ) -> Iterator[int]:
     """Yield the moments, in Unix seconds, that may change the verdict of a leaf."""
     match ground.leaf:
@@ -156,11 +160,17 @@ def _ends(
             if edge is not None:
                 yield edge.seconds
         case AddressLeaf(list_id=list_id, min_age=min_age):
-            added_at = None if account is None else facts.list_entries.get((list_id, account))
+            added_at = (
+                None if account is None else context.facts.list_entries.get((list_id, account))
+            )
             if added_at is not None and ground.verdict is Verdict.FALSE:
                 yield added_at + min_age
+        case AttestationLeaf() if account is not None:
+            last = attestation_ends(ground.leaf, account, context)
+            if last is not None:
+                yield last
         case CredentialLeaf() if credential is not None:
-            yield from _ends_of_credential(ground.leaf, credential, facts)
+            yield from _ends_of_credential(ground.leaf, credential, context.facts)
 
 
 def _ends_of_credential(

@@ -20,15 +20,19 @@ from typing import Final
 
 from didgate.policy.node_bytes import node_bytes
 from didgate.policy.tree import (
+    AccountLeaf,
     AddressLeaf,
     All,
     Any_,
     AtLeast,
+    AttestationLeaf,
     CredentialLeaf,
     Holder,
+    MerkleLeaf,
     Node,
     Not,
     TimeLeaf,
+    TokenLeaf,
 )
 from didgate.policy.value_sets import ValueSet, admitted
 from didgate.policy.ways import ALWAYS, Shown, Way, Window
@@ -43,6 +47,17 @@ def stricter(left: Node, right: Node) -> bool:
             return _stricter_credential(left, right)
         case AddressLeaf(), AddressLeaf():
             return left.list_id == right.list_id and left.min_age >= right.min_age
+        case TokenLeaf(), TokenLeaf():
+            return left.question == right.question and left.amount >= right.amount
+        case MerkleLeaf(), MerkleLeaf():
+            return left.root == right.root
+        case AttestationLeaf(), AttestationLeaf():
+            return (
+                left.schema == right.schema
+                and set(left.attesters) <= set(right.attesters)
+                and left.min_age >= right.min_age
+                and _no_staler(left.max_age, right.max_age)
+            )
         case TimeLeaf(), TimeLeaf():
             return contains(_window(right), _window(left))
         case _:
@@ -61,12 +76,17 @@ def _stricter_credential(left: CredentialLeaf, right: CredentialLeaf) -> bool:
         and left.type_id == right.type_id
         and accepts_issuers_of(right, left)
         and left.min_age >= right.min_age
-        and (right.max_age == 0 or 0 < left.max_age <= right.max_age)
+        and _no_staler(left.max_age, right.max_age)
         and all(
             condition.claim in demanded and demanded[condition.claim] <= admitted(condition)
             for condition in right.claims
         )
     )
+
+
+def _no_staler(left: int, right: int) -> bool:
+    """Compare ages up to which something counts; 0 stands for any age."""
+    return right == 0 or 0 < left <= right
 
 
 def accepts_issuers_of(leaf: CredentialLeaf, other: CredentialLeaf) -> bool:
@@ -127,9 +147,14 @@ def uncovered(way: Way, others: Sequence[Way]) -> list[Way]:
 
 def _cells(way: Way, others: Sequence[Way]) -> Iterator[Way]:
     leaves = [each.leaf for other in others for each in other.shown]
+    accounts = [leaf for other in others for leaf in other.on]
     pieces = [list(_pieces(each, leaves)) for each in way.shown]
-    _check_number(pieces)
-    return (replace(way, shown=shown) for shown in product(*pieces))
+    bound = [list(_attested_pieces(leaf, accounts)) for leaf in way.on]
+    _check_number([*pieces, *bound])
+    return (
+        replace(way, shown=shown, on=frozenset(on))
+        for shown, on in product(product(*pieces), product(*bound))
+    )
 
 
 def _check_number(options: Iterable[Sized]) -> None:
@@ -154,14 +179,27 @@ def _conditions_on(claim: str, leaves: Sequence[CredentialLeaf]) -> list[ValueSe
 
 def _issuer_groups(
     leaf: CredentialLeaf, leaves: Sequence[CredentialLeaf]
-) -> list[tuple[str, ...] | None]:
+) -> Sequence[tuple[str, ...] | None]:
     """Return the accepted issuers in groups that every other leaf accepts or refuses whole."""
     if leaf.issuers is None:
         return [None]
+    return _groups(leaf.issuers, [each.issuers or () for each in leaves])
+
+
+def _attested_pieces(leaf: AccountLeaf, leaves: Sequence[AccountLeaf]) -> Iterator[AccountLeaf]:
+    """Yield an attestation leaf by groups of attesters; any other leaf is whole."""
+    if not isinstance(leaf, AttestationLeaf):
+        yield leaf
+        return
+    accepted = [each.attesters for each in leaves if isinstance(each, AttestationLeaf)]
+    for attesters in _groups(leaf.attesters, accepted):
+        yield replace(leaf, attesters=attesters)
+
+
+def _groups(names: Iterable[str], others: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     groups: dict[tuple[bool, ...], list[str]] = {}
-    for issuer in leaf.issuers:
-        accepted = tuple(each.issuers is not None and issuer in each.issuers for each in leaves)
-        groups.setdefault(accepted, []).append(issuer)
+    for name in names:
+        groups.setdefault(tuple(name in other for other in others), []).append(name)
     return [tuple(group) for group in groups.values()]
 
 

@@ -1,8 +1,9 @@
-"""Judges single leaves: is this credential, this account, this moment what the leaf asks for?
+"""Judges single leaves: is this credential, this moment what the leaf asks for?
 
 Every judgement is total: whatever the facts are, it finds true, false or unknown, with a reason
 that names no claim value. Facts of a registry whose code is not the pinned one count as unread,
-so they can neither admit anyone nor, below a ``not``, fail to exclude.
+so they can neither admit anyone nor, below a ``not``, fail to exclude. What leaves ask of accounts
+is judged by ``didgate.policy.judge_account``.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from didgate.chain.facts import Facts
-from didgate.credentials.verified import VerifiedCredential
+from didgate.credentials.verified import VerifiedCredential, VerifiedPresentation
 from didgate.policy.conditions import failed_conditions
 from didgate.policy.registries import Registries, RegistryKind, needed_by
-from didgate.policy.tree import AddressLeaf, CredentialLeaf, Leaf, TimeLeaf
+from didgate.policy.tree import CredentialLeaf, Leaf, TimeLeaf
 from didgate.trust import HOLDS, Finding, conjunction, false, judge_issuer, moments, unknown
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,21 +30,36 @@ class Context:
         facts: facts of one block, without those of unverified registries.
         now: the caller's clock, aware UTC.
         unverified: registries whose code could not be shown to be the pinned one.
+        memberships: (Merkle root, EIP-55 address) for each proof that holds.
+        attestations: UIDs that the presenter names.
+        attestation_registry: EIP-55 address of the contract that holds them, "" if none is pinned.
     """
 
     facts: Facts
     now: datetime
     unverified: frozenset[RegistryKind]
+    memberships: frozenset[tuple[bytes, str]]
+    attestations: tuple[bytes, ...]
+    attestation_registry: str
 
     @classmethod
-    def of(cls, registries: Registries, facts: Facts, now: datetime) -> Context:
+    def of(
+        cls, registries: Registries, verified: VerifiedPresentation, facts: Facts, now: datetime
+    ) -> Context:
         """Return the context in which only registries with the pinned code are believed."""
         unverified = frozenset(
             kind
             for kind, registry in registries.pinned()
             if facts.code_hashes.get(registry.address) != registry.code_hash
         )
-        return cls(_believable(facts, unverified), now, unverified)
+        return cls(
+            _believable(facts, unverified),
+            now,
+            unverified,
+            verified.memberships,
+            verified.attestations,
+            registries.attestations.address if registries.attestations else "",
+        )
 
 
 def _believable(facts: Facts, unverified: frozenset[RegistryKind]) -> Facts:
@@ -53,6 +69,8 @@ def _believable(facts: Facts, unverified: frozenset[RegistryKind]) -> Facts:
         facts = replace(facts, revoked={})
     if RegistryKind.ADDRESS_LISTS in unverified:
         facts = replace(facts, list_entries={})
+    if RegistryKind.ATTESTATIONS in unverified:
+        facts = replace(facts, attestations={})
     return facts
 
 
@@ -72,7 +90,7 @@ def judge_credential(
         return false("credential_type", "the credential is of another type")
     return conjunction(
         (
-            *_judge_registries(leaf, context),
+            *judge_registries(leaf, context),
             *_judge_validity(leaf, credential, context),
             *_judge_status(credential, context),
             judge_issuer(leaf, credential, context.facts, context.now),
@@ -81,7 +99,8 @@ def judge_credential(
     )
 
 
-def _judge_registries(leaf: Leaf, context: Context) -> Iterator[Finding]:
+def judge_registries(leaf: Leaf, context: Context) -> Iterator[Finding]:
+    """Yield a finding for each registry that a leaf relies on and that is not verified."""
     for kind in sorted(needed_by(leaf) & context.unverified):
         message = f'the code of the registry "{kind.json_name}" is not shown to be the pinned one'
         yield unknown("registry_unverified", message)
@@ -116,38 +135,17 @@ def _judge_status(credential: VerifiedCredential, context: Context) -> Iterator[
         yield false("credential_revoked", "the credential is revoked")
 
 
-def judge_address(leaf: AddressLeaf, account: str | None, context: Context) -> Finding:
-    """Judge whether an account counts as standing on a list.
-
-    Args:
-        leaf: the leaf.
-        account: EIP-55 address whose control was proved, or ``None`` where none was.
-        context: facts and clock.
-    """
-    if account is None:
-        return false("address_missing", "control over no account was proved")
-    if RegistryKind.ADDRESS_LISTS in context.unverified:
-        return conjunction(_judge_registries(leaf, context))
-    entry = (leaf.list_id, account)
-    if entry not in context.facts.list_entries:
-        return unknown("list_unread", "the address list could not be read")
-    added_at = context.facts.list_entries[entry]
-    if added_at is None:
-        return false("address_not_listed", "the account is not on the list")
-    since = added_at + leaf.min_age
-    return _judge_window(since, None, context, "entry_too_young", "the entry is too young")
-
-
 def judge_time(leaf: TimeLeaf, context: Context) -> Finding:
     """Judge whether it is time, by the block and by the clock."""
     start = None if leaf.start is None else leaf.start.seconds
     end = None if leaf.end is None else leaf.end.seconds
-    return _judge_window(start, end, context, "outside_window", "the time window is not open")
+    return judge_window(start, end, context, "outside_window", "the time window is not open")
 
 
-def _judge_window(
+def judge_window(
     start: int | None, end: int | None, context: Context, code: str, message: str
 ) -> Finding:
+    """Judge whether it is from ``start`` until before ``end``, by the block and by the clock."""
     inside = {
         (start is None or start <= moment) and (end is None or moment < end)
         for moment in moments(context.facts, context.now)

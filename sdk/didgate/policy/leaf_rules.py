@@ -1,4 +1,4 @@
-"""Which leaves compile (FORMATS §1 and §3): types, issuers, conditions and their operands.
+"""Which leaves compile (FORMATS §1 and §3): types, issuers, conditions, accounts and windows.
 
 >>> check_leaf(TimeLeaf(), "allow")
 Traceback (most recent call last):
@@ -10,12 +10,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import lru_cache
 
-from didgate.credentials.verified import CredentialForm
+from didgate.chain.facts import TokenStandard
+from didgate.credentials.verified import Address, CredentialForm
 from didgate.errors import InvalidInput
 from didgate.policy.paths import item, located, member
 from didgate.policy.pointer import pointer_segments
-from didgate.policy.tree import AddressLeaf, Condition, CredentialLeaf, Leaf, Operator, TimeLeaf
+from didgate.policy.tree import (
+    AddressLeaf,
+    AttestationLeaf,
+    Condition,
+    CredentialLeaf,
+    Leaf,
+    MerkleLeaf,
+    Operator,
+    TimeLeaf,
+    TokenLeaf,
+)
 from didgate.policy.values import (
     JSON_NATIVE,
     ORDERED,
@@ -29,11 +41,15 @@ from didgate.policy.values import (
 MAX_ISSUERS = 32
 MAX_CLAIMS = 32
 MAX_VALUES = 255
+MAX_ATTESTERS = 32
+MAX_UINT256 = 2**256 - 1
 MAX_SECONDS = 2**32 - 1
 _MAX_NAME_BYTES = 255
 _MAX_VCT_BYTES = 512
 _MAX_DID_BYTES = 1024
 _DID = re.compile(r"did:[a-z0-9]+:(?:[A-Za-z0-9._:-]|%[0-9A-Fa-f]{2})*[A-Za-z0-9._-]")
+_VCT = re.compile(r"[\x21-\x7e]*")
+_ZERO_ADDRESS = "0x" + "00" * 20
 _ATTRIBUTE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 # RFC 9901 §4 and SD-JWT VC §3.2.2.2 give these a meaning that the policy has words of its own for.
 _REGISTERED_CLAIMS = frozenset(
@@ -55,7 +71,13 @@ def check_leaf(leaf: Leaf, path: str) -> None:
         case CredentialLeaf():
             _check_credential(leaf, member(path, "credential"))
         case AddressLeaf():
-            _check_address(leaf, member(path, "address"))
+            _check_list(leaf, member(path, "address"))
+        case MerkleLeaf():
+            _check_id(leaf.root, member(member(path, "address"), "root"))
+        case TokenLeaf():
+            _check_token(leaf, member(path, "token"))
+        case AttestationLeaf():
+            _check_attestation(leaf, member(path, "attestation"))
         case TimeLeaf():
             _check_time(leaf, member(path, "time"))
 
@@ -78,6 +100,19 @@ def check_number(value: object, low: int, high: int, path: str) -> None:
     """Raise ``out_of_range`` unless ``value`` is an integer from ``low`` to ``high``."""
     whole = type(value) is int and low <= value <= high
     refuse(not whole, "out_of_range", f"expected an integer from {low} to {high}", path)
+
+
+@lru_cache(maxsize=1024)  # thousands of policies name the same few contracts
+def _eip55(address: str) -> str:
+    return Address(address).text
+
+
+def check_address(address: str, path: str) -> None:
+    """Raise ``invalid_address`` unless an address is in EIP-55 spelling and not zero."""
+    with located(path):
+        kept = _eip55(address) == address
+    refuse(not kept, "invalid_address", "an address is kept in EIP-55 spelling", path)
+    refuse(address == _ZERO_ADDRESS, "invalid_address", "nothing has the zero address", path)
 
 
 def _check_id(value: object, path: str) -> None:
@@ -105,11 +140,10 @@ def _check_type(leaf: CredentialLeaf, path: str) -> None:
         _check_id(leaf.schema_id, member(path, "schema"))
         return
     vct = member(path, "vct")
-    with located(vct):
-        size = len(check_text(leaf.vct))
+    # ASCII, so that a contract can check it.
+    refuse(not _VCT.fullmatch(leaf.vct), "invalid_vct", "a vct is printable ASCII, no blanks", vct)
+    size = len(leaf.vct)
     refuse(not 1 <= size <= _MAX_VCT_BYTES, "invalid_vct", "a vct has 1 to 512 bytes", vct)
-    printable = leaf.vct.isprintable() and " " not in leaf.vct
-    refuse(not printable, "invalid_vct", "a vct holds no blanks or control characters", vct)
 
 
 def _check_issuers(issuers: tuple[str, ...] | None, path: str) -> None:
@@ -195,9 +229,45 @@ _OPERAND_RULES: Mapping[Operator, Callable[[Condition, str], None]] = {
 }
 
 
-def _check_address(leaf: AddressLeaf, path: str) -> None:
+def _check_list(leaf: AddressLeaf, path: str) -> None:
     _check_id(leaf.list_id, member(path, "list"))
     check_number(leaf.min_age, 0, MAX_SECONDS, member(path, "minAge"))
+
+
+_BALANCES = frozenset(
+    {TokenStandard.ERC20_BALANCE, TokenStandard.ERC721_BALANCE, TokenStandard.ERC1155_BALANCE}
+)
+_SINGLED_OUT = frozenset(
+    {TokenStandard.ERC721_OWNER, TokenStandard.ERC1155_BALANCE, TokenStandard.ERC4907_USER}
+)
+
+
+def _check_token(leaf: TokenLeaf, path: str) -> None:
+    known = isinstance(leaf.standard, TokenStandard)
+    refuse(not known, "unknown_standard", "no such question", member(path, "standard"))
+    check_address(leaf.contract, member(path, "contract"))
+    token, amount = member(path, "id"), member(path, "atLeast")
+    check_number(leaf.id, 0, MAX_UINT256, token)
+    check_number(leaf.amount, 1, MAX_UINT256, amount)
+    needless = leaf.id and leaf.standard not in _SINGLED_OUT
+    refuse(needless, "id_superfluous", "a balance of the whole contract has no id", token)
+    needless = leaf.amount != 1 and leaf.standard not in _BALANCES
+    refuse(needless, "amount_superfluous", "one token has one owner and one user", amount)
+
+
+def _check_attestation(leaf: AttestationLeaf, path: str) -> None:
+    _check_id(leaf.schema, member(path, "schema"))
+    attesters = member(path, "attesters")
+    # As with issuers: an empty list must never come to mean "anyone".
+    refuse(not leaf.attesters, "empty_attesters", "name whose attestations count", attesters)
+    many = len(leaf.attesters) > MAX_ATTESTERS
+    refuse(many, "too_many_attesters", f"at most {MAX_ATTESTERS} attesters", attesters)
+    for index, attester in enumerate(leaf.attesters):
+        check_address(attester, item(attesters, index))
+    message = "the attester is named twice"
+    check_duplicates(leaf.attesters, "duplicate_attester", message, attesters)
+    check_number(leaf.min_age, 0, MAX_SECONDS, member(path, "minAge"))
+    check_number(leaf.max_age, 0, MAX_SECONDS, member(path, "maxAge"))
 
 
 def _check_time(leaf: TimeLeaf, path: str) -> None:

@@ -2,7 +2,7 @@
 
 A node is a tag, the length of its body in two bytes, and the body. Children stand in ascending
 order of their own bytes, claims by the bytes of their names, issuers by the bytes of their DIDs,
-the values of ``in`` by theirs; so one tree has one encoding, however it was written.
+attesters and the values of ``in`` by theirs; so one tree has one encoding, however it was written.
 
 >>> node_bytes(AddressLeaf(bytes(32), min_age=60)).hex()[:6]
 '110024'
@@ -23,13 +23,17 @@ from didgate.policy.tree import (
     All,
     Any_,
     AtLeast,
+    AttestationLeaf,
     Condition,
     CredentialLeaf,
     Holder,
+    Leaf,
+    MerkleLeaf,
     Node,
     Not,
     Operator,
     TimeLeaf,
+    TokenLeaf,
 )
 from didgate.policy.values import check_text, encode_value, sized
 
@@ -47,10 +51,13 @@ class Tag(IntEnum):
     NOT = 0x04
     CREDENTIAL = 0x10
     ADDRESS = 0x11
+    TOKEN = 0x12
     TIME = 0x14
+    ATTESTATION = 0x15
+    MEMBER = 0x16
 
 
-RESERVED_TAGS = {0x12: "token", 0x13: "payment", 0x15: "attestation"}
+RESERVED_TAGS = {0x13: "payment"}
 
 FORM_NUMBERS = {CredentialForm.ATTRIBUTE: 1, CredentialForm.SD_JWT: 2}
 HOLDER_NUMBERS = {None: 0, Holder.SAME: 1, Holder.ANY: 2}
@@ -75,6 +82,8 @@ def canonical_order(node: Node) -> Node:
             issuers = None if node.issuers is None else tuple(sorted(node.issuers, key=str.encode))
             claims = sorted(map(_ordered_operands, node.claims), key=lambda c: c.claim.encode())
             return replace(node, issuers=issuers, claims=tuple(claims))
+        case AttestationLeaf():
+            return replace(node, attesters=tuple(sorted(node.attesters, key=address_bytes)))
         case _:
             return node
 
@@ -108,12 +117,24 @@ def _tagged_body(node: Node) -> tuple[Tag, bytes]:
             return Tag.AT_LEAST, head + _children(node.children)
         case Not():
             return Tag.NOT, node_bytes(node.child)
+        case _:
+            return _tagged_leaf(node)
+
+
+def _tagged_leaf(leaf: Leaf) -> tuple[Tag, bytes]:
+    match leaf:
         case CredentialLeaf():
-            return Tag.CREDENTIAL, _credential_body(node)
+            return Tag.CREDENTIAL, _credential_body(leaf)
         case AddressLeaf():
-            return Tag.ADDRESS, node.list_id + node.min_age.to_bytes(4)
+            return Tag.ADDRESS, leaf.list_id + leaf.min_age.to_bytes(4)
+        case MerkleLeaf():
+            return Tag.MEMBER, leaf.root
+        case TokenLeaf():
+            return Tag.TOKEN, _token_body(leaf)
+        case AttestationLeaf():
+            return Tag.ATTESTATION, _attestation_body(leaf)
         case TimeLeaf():
-            return Tag.TIME, _seconds(node.start, OPEN_START) + _seconds(node.end, OPEN_END)
+            return Tag.TIME, _seconds(leaf.start, OPEN_START) + _seconds(leaf.end, OPEN_END)
 
 
 def _children(children: tuple[Node, ...]) -> bytes:
@@ -122,6 +143,22 @@ def _children(children: tuple[Node, ...]) -> bytes:
 
 def _seconds(moment: DateTime | None, unbounded: int) -> bytes:
     return (unbounded if moment is None else moment.seconds).to_bytes(8)
+
+
+def address_bytes(address: str) -> bytes:
+    """Return the 20 bytes of an address in EIP-55 spelling."""
+    return bytes.fromhex(address[2:])
+
+
+def _token_body(leaf: TokenLeaf) -> bytes:
+    numbers = leaf.id.to_bytes(32) + leaf.amount.to_bytes(32)
+    return bytes([leaf.standard]) + address_bytes(leaf.contract) + numbers
+
+
+def _attestation_body(leaf: AttestationLeaf) -> bytes:
+    attesters = sorted(map(address_bytes, leaf.attesters))
+    ages = leaf.min_age.to_bytes(4) + leaf.max_age.to_bytes(4)
+    return leaf.schema + bytes([len(attesters)]) + b"".join(attesters) + ages
 
 
 def _credential_body(leaf: CredentialLeaf) -> bytes:

@@ -2,7 +2,9 @@
 
 A policy pins exactly the registries that its tree needs: every credential leaf needs the issuer
 registry (accreditation, keys, suspension) and the status registry (revocation is always checked),
-an attribute credential needs the schema registry besides, an address leaf the address lists.
+an attribute credential needs the schema registry besides, a leaf on an address list the address
+lists, an attestation leaf the contract that holds the attestations. The contract of a token is
+named by the leaf, and a Merkle root needs none.
 
 >>> [kind.json_name for kind in needed_kinds(AddressLeaf(bytes(32)))]
 ['addressLists']
@@ -13,14 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 
-from didgate.credentials.verified import Address, CredentialForm
-from didgate.policy.leaf_rules import refuse
-from didgate.policy.paths import located, member
-from didgate.policy.tree import AddressLeaf, CredentialLeaf, Leaf, Node, leaves
-
-_ZERO_ADDRESS = "0x" + "00" * 20
+from didgate.credentials.verified import CredentialForm
+from didgate.policy.leaf_rules import check_address, refuse
+from didgate.policy.paths import member
+from didgate.policy.tree import AddressLeaf, AttestationLeaf, CredentialLeaf, Leaf, Node, leaves
 
 
 class RegistryKind(IntEnum):
@@ -30,6 +29,7 @@ class RegistryKind(IntEnum):
     SCHEMAS = 2
     STATUS = 3
     ADDRESS_LISTS = 4
+    ATTESTATIONS = 5
 
     @property
     def json_name(self) -> str:
@@ -58,6 +58,7 @@ class Registries:
     schemas: Registry | None = None
     status: Registry | None = None
     address_lists: Registry | None = None
+    attestations: Registry | None = None
 
     def get(self, kind: RegistryKind) -> Registry | None:
         """Return the registry of one kind."""
@@ -75,6 +76,8 @@ def needed_by(leaf: Leaf) -> frozenset[RegistryKind]:
     """Return the kinds of registry that judging one leaf relies on."""
     if isinstance(leaf, AddressLeaf):
         return frozenset({RegistryKind.ADDRESS_LISTS})
+    if isinstance(leaf, AttestationLeaf):
+        return frozenset({RegistryKind.ATTESTATIONS})
     if not isinstance(leaf, CredentialLeaf):
         return frozenset()
     always = {RegistryKind.ISSUERS, RegistryKind.STATUS}
@@ -106,18 +109,9 @@ def check_registries(registries: Registries, tree: Node, path: str) -> None:
             _check_registry(registry, where)
 
 
-@lru_cache(maxsize=256)  # thousands of policies pin the same few registries
-def _eip55(address: str) -> str:
-    return Address(address).text
-
-
 def _check_registry(registry: Registry, path: str) -> None:
     address, code_hash = member(path, "address"), member(path, "codeHash")
-    with located(address):
-        kept = _eip55(registry.address) == registry.address
-    refuse(not kept, "invalid_address", "an address is kept in EIP-55 spelling", address)
-    nowhere = registry.address == _ZERO_ADDRESS
-    refuse(nowhere, "invalid_address", "no contract has the zero address", address)
+    check_address(registry.address, address)
     whole = isinstance(registry.code_hash, bytes) and len(registry.code_hash) == 32
     unset = not whole or not any(registry.code_hash)
     refuse(unset, "invalid_code_hash", "a code hash is 32 bytes and not zero", code_hash)

@@ -1,8 +1,9 @@
 """Which trees compile (FORMATS §3). What does not mean what it seems to say is refused here.
 
 - ``not`` over credentials: a holder would simply not show the credential.
-- ``not`` over an address anywhere but inside an ``all`` beside a positive address leaf: a
-  presenter would simply use another account.
+- ``not`` over a member of a Merkle tree or an attestation: a presenter would simply not name it.
+- ``not`` over an address list or a token anywhere but inside an ``all`` beside a positive leaf on
+  an account: a presenter would simply use another account, or none.
 - ``atLeast`` two or more over credentials that one credential could answer twice: presentations
   cannot be linked, so two of them do not show two credentials.
 - a missing ``holder`` where a branch shows two or more credentials, and ``same`` where a form has
@@ -24,7 +25,7 @@ from didgate.policy.leaf_rules import check_duplicates, check_leaf, check_number
 from didgate.policy.node_bytes import node_bytes
 from didgate.policy.paths import item, member
 from didgate.policy.tree import (
-    AddressLeaf,
+    AccountLeaf,
     All,
     Any_,
     AtLeast,
@@ -32,6 +33,7 @@ from didgate.policy.tree import (
     Holder,
     Node,
     Not,
+    SuppliedLeaf,
     child_path,
     children_of,
     credential_leaves,
@@ -56,7 +58,7 @@ def check_tree(root: Node, path: str) -> None:
     _check_depth(root, path, MAX_DEPTH)
     count = sum(1 for _ in leaves(root))
     refuse(count > MAX_LEAVES, "too_many_leaves", f"at most {MAX_LEAVES} leaves", path)
-    _check_node(root, path, beside_address=False)
+    _check_node(root, path, beside_account=False)
 
 
 def _check_depth(node: Node, path: str, levels: int) -> None:
@@ -65,11 +67,11 @@ def _check_depth(node: Node, path: str, levels: int) -> None:
         _check_depth(child, child_path(node, path, index), levels - 1)
 
 
-def _check_node(node: Node, path: str, *, beside_address: bool) -> None:
+def _check_node(node: Node, path: str, *, beside_account: bool) -> None:
     # Children come first: comparing them by their bytes takes that they keep the rules.
-    positive = isinstance(node, All) and any(isinstance(c, AddressLeaf) for c in node.children)
+    positive = isinstance(node, All) and any(isinstance(c, AccountLeaf) for c in node.children)
     for index, child in enumerate(children_of(node)):
-        _check_node(child, child_path(node, path, index), beside_address=positive)
+        _check_node(child, child_path(node, path, index), beside_account=positive)
     match node:
         case All():
             _check_children(node.children, 2, member(path, "all"))
@@ -79,7 +81,7 @@ def _check_node(node: Node, path: str, *, beside_address: bool) -> None:
         case AtLeast():
             _check_at_least(node, member(path, "atLeast"))
         case Not():
-            _check_not(node, member(path, "not"), beside_address=beside_address)
+            _check_not(node, member(path, "not"), beside_account=beside_account)
         case _:
             check_leaf(node, path)
 
@@ -92,13 +94,16 @@ def _check_children(children: tuple[Node, ...], least: int, path: str) -> None:
     check_duplicates(encoded, "duplicate_child", "the same child stands here twice", path)
 
 
-def _check_not(node: Not, path: str, *, beside_address: bool) -> None:
+def _check_not(node: Not, path: str, *, beside_account: bool) -> None:
     shows_credential = bool(credential_leaves(node))
     message = "nobody can prove to lack a credential"
     refuse(shows_credential, "not_over_credential", message, path)
-    judges_account = any(isinstance(leaf, AddressLeaf) for leaf in leaves(node))
-    message = 'put it into an "all" beside the list that the same account must stand on'
-    refuse(judges_account and not beside_address, "not_over_address", message, path)
+    supplied = any(isinstance(leaf, SuppliedLeaf) for leaf in leaves(node))
+    message = "whoever must not have it would simply not name it"
+    refuse(supplied, "not_over_supplied", message, path)
+    judges_account = any(isinstance(leaf, AccountLeaf) for leaf in leaves(node))
+    message = 'put it into an "all" beside a leaf that the same account must meet'
+    refuse(judges_account and not beside_account, "not_over_address", message, path)
 
 
 def _check_at_least(node: AtLeast, path: str) -> None:

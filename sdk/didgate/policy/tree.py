@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from didgate.chain.facts import TokenQuestion, TokenStandard
 from didgate.credentials.identifiers import vct_type_id
 from didgate.credentials.verified import ClaimValue, CredentialForm, DateTime
 from didgate.policy.paths import item, member
@@ -113,6 +114,56 @@ class AddressLeaf:
 
 
 @dataclass(frozen=True, slots=True)
+class MerkleLeaf:
+    """Holds when the presenter controls an account that is a leaf of a Merkle tree.
+
+    Args:
+        root: 32-byte root of a standard Merkle tree (OpenZeppelin) over one column of addresses.
+    """
+
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLeaf:
+    """Holds when an account that the presenter controls holds tokens, or may use one.
+
+    Args:
+        standard: what is asked of the contract.
+        contract: EIP-55 address of the token's contract.
+        id: which token, 0 to 2²⁵⁶ - 1; 0 where the question names none.
+        amount: the least balance; 1 where the question is who owns or may use a token.
+    """
+
+    standard: TokenStandard
+    contract: str
+    id: int = 0
+    amount: int = 1
+
+    @property
+    def question(self) -> TokenQuestion:
+        """What to ask the contract."""
+        return TokenQuestion(self.standard, self.contract, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationLeaf:
+    """Holds when an accepted attester attested something about an account of the presenter.
+
+    Args:
+        schema: 32-byte UID of the schema in the Ethereum Attestation Service.
+        attesters: EIP-55 addresses of whom is accepted.
+        min_age: seconds after attesting from which it counts.
+        max_age: seconds after attesting during which it counts; 0 is for ever.
+    """
+
+    schema: bytes
+    attesters: tuple[str, ...]
+    min_age: int = 0
+    max_age: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TimeLeaf:
     """Holds from ``start`` until just before ``end``; ``None`` leaves that side open."""
 
@@ -151,8 +202,14 @@ class Not:
     child: Node
 
 
-Leaf: TypeAlias = CredentialLeaf | AddressLeaf | TimeLeaf
-Node: TypeAlias = All | Any_ | AtLeast | Not | CredentialLeaf | AddressLeaf | TimeLeaf
+AccountLeaf: TypeAlias = AddressLeaf | MerkleLeaf | TokenLeaf | AttestationLeaf
+"""A leaf that judges an account of the presenter."""
+
+SuppliedLeaf: TypeAlias = MerkleLeaf | AttestationLeaf
+"""A leaf that judges what the presenter has to name: without that, it is false."""
+
+Leaf: TypeAlias = CredentialLeaf | AccountLeaf | TimeLeaf
+Node: TypeAlias = All | Any_ | AtLeast | Not | Leaf
 
 
 def children_of(node: Node) -> tuple[Node, ...]:
@@ -188,7 +245,7 @@ def child_path(node: Node, path: str, index: int) -> str:
 
 def located_leaves(node: Node, path: str = "allow") -> Iterator[tuple[str, Leaf]]:
     """Yield the leaves at and below a node with their paths, in pre-order."""
-    if isinstance(node, CredentialLeaf | AddressLeaf | TimeLeaf):
+    if isinstance(node, Leaf):
         yield path, node
     for index, child in enumerate(children_of(node)):
         yield from located_leaves(child, child_path(node, path, index))

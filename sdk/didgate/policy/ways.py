@@ -2,7 +2,7 @@
 
 Kleene's logic is a distributive lattice with De Morgan's laws, so a tree is true exactly where one
 of its ways has nothing but true in it. A way says which credentials must be shown, which of them
-under one key, on which lists the account must and must not stand, and when.
+under one key, what the account must and must not be, and when.
 
 >>> from didgate.policy.tree import AddressLeaf, All, Any_
 >>> a, b, c = (AddressLeaf(bytes([n] * 32)) for n in range(3))
@@ -21,15 +21,19 @@ from math import comb, prod
 from typing import Final
 
 from didgate.policy.tree import (
+    AccountLeaf,
     AddressLeaf,
     All,
     Any_,
     AtLeast,
+    AttestationLeaf,
     CredentialLeaf,
     Holder,
+    MerkleLeaf,
     Node,
     Not,
     TimeLeaf,
+    TokenLeaf,
     children_of,
 )
 
@@ -59,14 +63,14 @@ class Way:
 
     Args:
         shown: the credentials.
-        on: the lists on which the account must stand.
-        off: the lists on which it must not.
+        on: what the account must be, e.g. on a list.
+        off: what it must not be.
         when: windows in Unix seconds, half open, ascending and apart; both clocks within them.
     """
 
     shown: tuple[Shown, ...] = ()
-    on: frozenset[AddressLeaf] = frozenset()
-    off: frozenset[AddressLeaf] = frozenset()
+    on: frozenset[AccountLeaf] = frozenset()
+    off: frozenset[AccountLeaf] = frozenset()
     when: tuple[Window, ...] = ALWAYS
 
     def __and__(self, other: Way) -> Way:
@@ -81,10 +85,18 @@ class Way:
     @property
     def possible(self) -> bool:
         """Whether it is not at odds with itself."""
-        young = any(
-            a.list_id == b.list_id and a.min_age >= b.min_age for a in self.on for b in self.off
-        )
-        return bool(self.when) and not young
+        return bool(self.when) and not any(_opposed(a, b) for a in self.on for b in self.off)
+
+
+def _opposed(on: AccountLeaf, off: AccountLeaf) -> bool:
+    """Return whether an account cannot be the one and not be the other."""
+    match on, off:
+        case AddressLeaf(), AddressLeaf():
+            return on.list_id == off.list_id and on.min_age >= off.min_age
+        case TokenLeaf(), TokenLeaf():
+            return on.question == off.question and on.amount >= off.amount
+        case _:
+            return False
 
 
 class TooManyWays(Exception):
@@ -111,7 +123,7 @@ class _Expansion:
         match node:
             case CredentialLeaf():
                 return [Way(shown=(Shown(node, key),))]
-            case AddressLeaf():
+            case AddressLeaf() | MerkleLeaf() | TokenLeaf() | AttestationLeaf():
                 return [Way(off=frozenset({node})) if negated else Way(on=frozenset({node}))]
             case TimeLeaf():
                 return _of_time(node, negated=negated)

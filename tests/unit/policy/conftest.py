@@ -33,7 +33,9 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ADDED_AT = int((NOW - timedelta(days=30)).timestamp())
 PINS = {
     kind: {"address": f"0x{number:02x}" + "11" * 19, "codeHash": f"0x{number:02x}" + "22" * 31}
-    for number, kind in enumerate(("issuers", "schemas", "status", "addressLists"), 1)
+    for number, kind in enumerate(
+        ("issuers", "schemas", "status", "addressLists", "attestations"), 1
+    )
 }
 
 
@@ -46,6 +48,10 @@ class World:
     account = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
     other_account = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
     list_id = bytes([0xAA] * 32)
+    root = bytes([0xBB] * 32)
+    token = "0x6B175474E89094C44Da98b954EedeAC495271d0F"
+    attested = bytes([0xCC] * 32)
+    attester = "0x000000000000000000000000000000000000a001"
     schema = AttributeSchema(
         type="https://credentials.example/Clearance",
         attributes=(
@@ -78,10 +84,22 @@ class World:
     def address_leaf(self, fill: int = 0xAA, **members: Any) -> dict[str, Any]:
         return {"address": {"list": "0x" + f"{fill:02x}" * 32} | members}
 
+    def member_leaf(self, fill: int = 0xBB) -> dict[str, Any]:
+        return {"address": {"root": "0x" + f"{fill:02x}" * 32}}
+
+    def token_leaf(self, standard: str = "ERC-20", **numbers: Any) -> dict[str, Any]:
+        members = {"standard": standard, "contract": self.token}
+        return {"token": members | (numbers or {"atLeast": "5"})}
+
+    def attestation_leaf(self, **members: Any) -> dict[str, Any]:
+        required = {"schema": "0x" + self.attested.hex(), "attesters": [self.attester]}
+        return {"attestation": required | members}
+
     def document(self, allow: Any, **members: Any) -> dict[str, Any]:
         """Return a policy document that pins what its tree needs."""
         text = repr(allow)
-        needs = {"addressLists": "'list':" in text, "schemas": "'schema':" in text}
+        needs = {"addressLists": "'list':" in text, "attestations": "'attestation':" in text}
+        needs["schemas"] = "{'credential': {'schema':" in text
         needs |= dict.fromkeys(("issuers", "status"), "'credential':" in text)
         pins = {kind: pin for kind, pin in PINS.items() if needs[kind]}
         document = {"didgate": 1, "allow": allow, "grant": {"lifetime": 300}}

@@ -84,6 +84,18 @@ def test_open_windows(world):
 
 CREDENTIAL = bytes.fromhex("02 0001 61 00 00000000 00000000")  # vct "a", accredited, no ages
 CLAIM = b"\x01\x01x"
+EAS = HEAD[:-1] + b"\x01" + b"\x05" + bytes([1] * 52)
+
+
+def token(standard: int, number: int, amount: int, contract: bytes = bytes([1] * 20)) -> bytes:
+    return bytes([standard]) + contract + number.to_bytes(32) + amount.to_bytes(32)
+
+
+def attested(*attesters: int) -> bytes:
+    named = b"".join(attester.to_bytes(20) for attester in attesters)
+    return bytes(32) + bytes([len(attesters)]) + named + bytes(8)
+
+
 REFUSED = {
     "nothing": (b"", "truncated"),
     "other_version": (b"\x02" + HEAD[1:] + TIME, "unknown_version"),
@@ -99,13 +111,32 @@ REFUSED = {
         "registry_superfluous",
     ),
     "unknown_registry": (
-        HEAD[:-1] + b"\x01" + b"\x05" + bytes([1] * 52) + TIME,
+        HEAD[:-1] + b"\x01" + b"\x06" + bytes([1] * 52) + TIME,
         "unknown_registry",
     ),
     "unknown_tag": (HEAD + node(0x99, b""), "unknown_tag"),
-    "token_leaf": (HEAD + node(0x12, b""), "reserved"),
     "payment_leaf": (HEAD + node(0x13, b""), "reserved"),
-    "attestation_leaf": (HEAD + node(0x15, b""), "reserved"),
+    "unknown_standard": (HEAD + node(0x12, b"\x06" + bytes([1] * 84)), "unknown_standard"),
+    "no_standard": (HEAD + node(0x12, b"\x00" + bytes([1] * 84)), "unknown_standard"),
+    "token_at_no_contract": (HEAD + node(0x12, token(1, 0, 1, bytes(20))), "invalid_address"),
+    "token_of_nothing": (HEAD + node(0x12, token(1, 0, 0)), "out_of_range"),
+    "fungible_token_with_id": (HEAD + node(0x12, token(1, 1, 1)), "id_superfluous"),
+    "collection_with_id": (HEAD + node(0x12, token(2, 1, 1)), "id_superfluous"),
+    "owner_of_two": (HEAD + node(0x12, token(3, 1, 2)), "amount_superfluous"),
+    "user_of_two": (HEAD + node(0x12, token(5, 1, 2)), "amount_superfluous"),
+    "token_cut_off": (HEAD + node(0x12, token(4, 1, 1)[:-1]), "truncated"),
+    "token_too_long": (HEAD + node(0x12, token(4, 1, 1) + b"\x00"), "trailing_bytes"),
+    "member_too_short": (HEAD + node(0x16, bytes(31)), "truncated"),
+    "member_too_long": (HEAD + node(0x16, bytes(33)), "trailing_bytes"),
+    "no_attester": (EAS + node(0x15, attested()), "empty_attesters"),
+    "zero_attester": (EAS + node(0x15, attested(0)), "invalid_address"),
+    "attester_twice": (EAS + node(0x15, attested(1, 1)), "duplicate_attester"),
+    "attesters_out_of_order": (EAS + node(0x15, attested(2, 1)), "not_canonical"),
+    "many_attesters": (EAS + node(0x15, attested(*range(1, 34))), "too_many_attesters"),
+    "attestation_cut_off": (EAS + node(0x15, attested(1)[:-1]), "truncated"),
+    "attestation_unpinned": (HEAD + node(0x15, attested(1)), "registry_missing"),
+    "not_over_a_member": (HEAD + node(0x04, node(0x16, bytes(32))), "not_over_supplied"),
+    "not_over_a_token": (HEAD + node(0x04, node(0x12, token(1, 0, 1))), "not_over_address"),
     "body_too_long": (HEAD + node(0x14, TIME[3:] + b"\x00"), "trailing_bytes"),
     "body_too_short": (HEAD + node(0x14, TIME[3:-1]), "truncated"),
     "children_not_ascending": (HEAD + node(0x02, b"\x02" + LATER + TIME), "not_canonical"),
@@ -203,7 +234,7 @@ def test_refuses_registries_out_of_order(world):
 
 def test_errors_name_the_place():
     with pytest.raises(InvalidInput) as error:
-        decode(HEAD + node(0x02, b"\x02" + TIME + node(0x12, b"")))
+        decode(HEAD + node(0x02, b"\x02" + TIME + node(0x13, b"")))
     assert error.value.path == "allow.any[1]"
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from didgate.credentials.schema import StatusMode
 from didgate.policy import explain
-from didgate.policy.explain import AT_ONCE, duration
+from didgate.policy.account_words import AT_ONCE
+from didgate.policy.wording import duration
 
 
 def test_explains_the_demo_policy(world):

@@ -128,7 +128,7 @@ ERRORS_IN_TREES = {
     "two_operators": ({"any": [], "not": {}}, "ambiguous", "allow"),
     "all_with_any": ({"all": [], "any": []}, "unknown_key", "allow.any"),
     "unknown_operator": ({"xor": []}, "unknown_key", "allow.xor"),
-    "token_leaf_of_a_later_version": ({"token": {}}, "unknown_key", "allow.token"),
+    "payment_leaf_of_a_later_version": ({"payment": {}}, "unknown_key", "allow.payment"),
     "node_no_object": ({"any": ["x"]}, "wrong_type", "allow.any[0]"),
     "children_no_array": ({"all": {}}, "wrong_type", "allow.all"),
     "any_with_holder": ({"any": [], "holder": "any"}, "ambiguous", "allow"),
