@@ -16,7 +16,8 @@ from didgate.chain.embedded import ChainServer
 from didgate.cli import inputs
 from didgate.cli.options import Account, AsJSON, Yes
 from didgate.cli.output import hexadecimal, print_record, print_records, say, time_text
-from didgate.cli.transactions import announce, send
+from didgate.cli.signing import Signing, signs
+from didgate.cli.transactions import AT_ONCE, Deed, announce, send
 from didgate.cli.workspace import Workspace
 from didgate.encoding import strict_json
 from didgate.errors import InvalidInput
@@ -91,7 +92,7 @@ def deploy_(
         delay = inputs.seconds(suspension_delay)
         owner = inputs.address(root) if root else workspace.account_address
         deed = f"Deploy all contracts with {owner} as root of the issuers"
-        announce(workspace, deed, ask=not (yes or as_json))
+        announce(workspace, Deed(deed, "anyone", f"{AT_ONCE}, one by one").lines(), yes=yes)
         deployment = deploy(workspace.chain, workspace.account, root=owner, suspension_delay=delay)
         deployment.save(workspace.home.deployment)
     if as_json:
@@ -166,23 +167,22 @@ def _checked_contracts(workspace: Workspace) -> list[dict[str, Any]]:
 
 
 @app.command()
+@signs
 def fund(
     recipient: Annotated[
         str, typer.Argument(metavar="NAME|ADDRESS", help="A secp256k1 key, or an address.")
     ],
     *,
     ether: Annotated[int, typer.Option(min=1, help="How much to send.")] = 10,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Send ether from the account, so that another can pay for transactions."""
-    with Workspace.from_environment(account) as workspace:
+    with Workspace.from_environment(signing.account) as workspace:
         if recipient in workspace.public_keys():
             to = address_of(workspace.public_key(recipient))
         else:
             to = inputs.address(recipient)
         transfer = Transaction(to, b"", ether * _WEI)
-        deed = f"Send {ether} ether to {to}"
-        sent = send(workspace, transfer, deed, ask=not (yes or as_json))
-    print_record({"to": to, "ether": ether} | sent, as_json=as_json)
+        deed = Deed(f"Send {ether} ether to {to}", "the account that has them")
+        sent = send(workspace, transfer, deed, signing)
+    print_record({"to": to, "ether": ether} | sent, as_json=signing.as_json)

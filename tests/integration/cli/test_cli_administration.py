@@ -248,15 +248,3 @@ def test_issuer_may_be_controlled_by_another_account(terminal: Terminal) -> None
     refused = terminal.error("issuer", "add-key", ISSUER, "--key", "signing")
     assert "NotController" in refused["message"]
     terminal.json("issuer", "add-key", ISSUER, "--key", "signing", "--account", "controller")
-
-
-def test_transactions_are_said_in_one_line_before_they_are_signed(
-    terminal: Terminal, resource: str
-) -> None:
-    outcome = terminal.run("policy", "pause", resource, "--yes")
-    status = terminal.json("chain", "status")
-    said = (
-        f"Stop all access to {resource}; on chain {status['chainId']}, "
-        f"by account default ({status['address']})"
-    )
-    assert outcome.err.splitlines() == [said]
