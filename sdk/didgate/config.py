@@ -29,6 +29,8 @@ _KNOWN = frozenset(
         "DIDGATE_PASSPHRASE_FILE",
         "DIDGATE_MAX_STALENESS",
         "DIDGATE_BLOCK_TIME",
+        "DIDGATE_ANCHOR_ACCOUNT",
+        "DIDGATE_EVIDENCE",
         # These two steer the test suite and mean nothing here.
         "DIDGATE_CI",
         "DIDGATE_VECTORS",
@@ -80,6 +82,11 @@ class Home:
     def gate(self) -> Path:
         """The gate's challenges, quotas and receipts."""
         return self.root / "gate.sqlite"
+
+    @property
+    def evidence(self) -> Path:
+        """The sealed evidence of the gate's decisions, if it keeps any."""
+        return self.root / "evidence"
 
     @property
     def issuer(self) -> Path:
@@ -153,6 +160,10 @@ class Settings:
             may be for a decision to rest on it.
         block_time: ``DIDGATE_BLOCK_TIME`` in seconds: how often the network makes a block by
             itself. Set it wherever that is so: only then is a node that stands still found out.
+        anchor_account: ``DIDGATE_ANCHOR_ACCOUNT``, the name in the keystore of the account that
+            anchors the gate's receipts, and no other gate's; None where they are not anchored.
+        keep_evidence: ``DIDGATE_EVIDENCE``, ``keep`` or ``none`` (the default): whether the gate
+            keeps what its decisions saw, sealed. It is personal data.
     """
 
     home: Home = field(default_factory=lambda: Home(Path(".didgate")))
@@ -161,6 +172,8 @@ class Settings:
     passphrase: PassphraseSource = field(default_factory=PassphraseSource)
     max_staleness: timedelta = timedelta(seconds=30)
     block_time: timedelta | None = None
+    anchor_account: str | None = None
+    keep_evidence: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -186,7 +199,15 @@ class Settings:
                 "DIDGATE_MAX_STALENESS", values.get("DIDGATE_MAX_STALENESS", "30")
             ),
             block_time=_optional_seconds(values, "DIDGATE_BLOCK_TIME"),
+            anchor_account=values.get("DIDGATE_ANCHOR_ACCOUNT"),
+            keep_evidence=_evidence(values.get("DIDGATE_EVIDENCE", "none")),
         )
+
+
+def _evidence(text: str) -> bool:
+    if text not in {"keep", "none"}:
+        raise InvalidInput("invalid_setting", "DIDGATE_EVIDENCE must be keep or none")
+    return text == "keep"
 
 
 def _rpc_url(text: str | None) -> str | None:

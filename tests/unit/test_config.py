@@ -32,6 +32,8 @@ def test_everything_is_read() -> None:
             "DIDGATE_PASSPHRASE_FILE": "/run/secrets/passphrase",
             "DIDGATE_MAX_STALENESS": "60",
             "DIDGATE_BLOCK_TIME": "12",
+            "DIDGATE_ANCHOR_ACCOUNT": "anchoring",
+            "DIDGATE_EVIDENCE": "keep",
         }
     )
     assert settings.home == Home(Path("/srv/didgate"))
@@ -40,6 +42,8 @@ def test_everything_is_read() -> None:
     assert settings.passphrase == PassphraseSource(file=Path("/run/secrets/passphrase"))
     assert settings.max_staleness == timedelta(minutes=1)
     assert settings.block_time == timedelta(seconds=12)
+    assert settings.anchor_account == "anchoring"
+    assert settings.keep_evidence
 
 
 def test_empty_value_counts_as_none() -> None:
@@ -66,6 +70,12 @@ def test_invalid_rpc_url_is_refused(url: str) -> None:
 @pytest.mark.parametrize("name", ["DIDGATE_MAX_STALENESS", "DIDGATE_BLOCK_TIME"])
 def test_invalid_duration_is_refused(name: str, text: str) -> None:
     assert code_of({name: text}) == "invalid_setting"
+
+
+@pytest.mark.parametrize("text", ["yes", "Keep", "1"])
+def test_evidence_is_kept_or_not(text: str) -> None:
+    assert code_of({"DIDGATE_EVIDENCE": text}) == "invalid_setting"
+    assert not Settings.from_environment({"DIDGATE_EVIDENCE": "none"}).keep_evidence
 
 
 def test_secrets_are_not_shown() -> None:

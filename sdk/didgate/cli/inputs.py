@@ -23,7 +23,7 @@ _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _STDIN = Path("-")
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> bytes:
     """Return what a file holds, or what comes on standard input for ``-``.
 
     Raises:
@@ -31,25 +31,25 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         if path == _STDIN:
-            content = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+            content = sys.stdin.buffer.read(max_bytes + 1)
         else:
             with path.open("rb") as file:
-                content = file.read(MAX_FILE_BYTES + 1)
+                content = file.read(max_bytes + 1)
     except OSError as error:
         raise InvalidInput("unreadable_file", f"{path} cannot be read") from error
-    if len(content) > MAX_FILE_BYTES:
-        raise InvalidInput("file_too_large", f"{path} holds more than {MAX_FILE_BYTES} bytes")
+    if len(content) > max_bytes:
+        raise InvalidInput("file_too_large", f"{path} holds more than {max_bytes} bytes")
     return content
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, max_bytes: int = MAX_FILE_BYTES) -> str:
     """Return the text that a file holds, or that comes on standard input for ``-``.
 
     Raises:
         InvalidInput: as ``read_bytes``, or ``unreadable_file`` if it is not UTF-8.
     """
     try:
-        return read_bytes(path).decode("utf-8")
+        return read_bytes(path, max_bytes=max_bytes).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidInput("unreadable_file", f"{path} holds no text") from error
 

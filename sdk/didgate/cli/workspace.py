@@ -57,6 +57,20 @@ class Workspace:
         ask = _ask_passphrase if os.isatty(0) else None
         return cls(replace(settings, account=account) if account else settings, ask)
 
+    @classmethod
+    def for_anchoring(cls, account: str | None = None) -> Self:
+        """Return the workspace with the account that anchors receipts.
+
+        Args:
+            account: name of the account, in place of ``DIDGATE_ANCHOR_ACCOUNT``; where neither is
+                there, the account that pays for everything else.
+
+        Raises:
+            InvalidInput: a setting is unknown or invalid.
+        """
+        settings = Settings.from_environment(os.environ)
+        return cls.from_environment(account or settings.anchor_account)
+
     def __enter__(self) -> Self:
         return self
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from didgate.demo import changes, scenes
+from didgate.demo import audit, changes, scenes
 from didgate.demo.issuing import CLEARANCE
 from didgate.demo.rows import Step
 from didgate.demo.world import PREPARATIONS, World, begin
@@ -39,6 +39,7 @@ SCENES: Sequence[Callable[[World], Step]] = (
     changes.grant_after_pause,
     changes.newcomer_after_pause,
     changes.restart,
+    audit.audit_trail,
     changes.receipts_offline,
 )
 _PLAIN_WIDTH = 160

@@ -23,8 +23,12 @@ from didgate.config import Home
 from didgate.demo.people import http_client
 from didgate.errors import DidgateError
 from didgate.gate import PREFIX
+from didgate.keys import SoftwareSigner
+from didgate.keys.keystore import Keystore
 
 BLOCK_TIME = timedelta(seconds=3)
+OPERATOR = "operator"
+"""Name in the service's keystore of the account that anchors its receipts."""
 _PATIENCE = 15
 _LAST_WORDS = 2000
 
@@ -91,6 +95,8 @@ class ServiceProcess:
             "DIDGATE_HOME": str(home.root),
             "DIDGATE_RPC_URL": chain_url,
             "DIDGATE_PASSPHRASE": passphrase,
+            "DIDGATE_ANCHOR_ACCOUNT": OPERATOR,
+            "DIDGATE_EVIDENCE": "keep",
         }
         with _log(home).open("a") as log:
             process = subprocess.Popen(  # noqa: S603  # our own module, by our own interpreter
@@ -130,12 +136,14 @@ class Stage:
     Args:
         home: where everything is kept.
         chain: the chain, served.
+        operator: the account of whoever runs the service.
         resource: what the service gates.
         service: the service, as soon as it runs.
     """
 
     home: Home
     chain: ServedChain
+    operator: SoftwareSigner
     resource: bytes = b""
     service: ServiceProcess | None = None
     is_running: bool = True
@@ -150,7 +158,12 @@ class Stage:
     def start_service(self, resource: bytes) -> None:
         """Start the service that gates a resource."""
         self.resource = resource
+        self.keystore().add(OPERATOR, self.operator)
         self._start_service(0)
+
+    def keystore(self) -> Keystore:
+        """Return the service's keystore."""
+        return Keystore.open_or_create(self.home.keystore, self._passphrase)
 
     def stop(self) -> None:
         """Stop the service and close the chain's file; a second time nothing happens."""

@@ -77,13 +77,15 @@ def begin(root: Path) -> World:
     registrar, provider = new_account(), new_account()
     university, institute = Organisation(), Organisation()
     accounts = (registrar, provider, university.account, institute.account)
+    operator = SoftwareSigner.generate(KeyAlgorithm.SECP256K1)
+    funded = [*(account.address for account in accounts), address_of(operator.public_key)]
     home = Home(root)
-    chain = ServedChain.begin(home.chain, [account.address for account in accounts])
+    chain = ServedChain.begin(home.chain, funded)
     client = ChainClient.connect(chain.url)
     deployment = deploy(client, registrar)
     deployment.save(home.deployment)
     return World(
-        stage=Stage(home, chain),
+        stage=Stage(home, chain, operator),
         administration=Administration(client, deployment, registrar, provider),
         university=university,
         institute=institute,

@@ -49,7 +49,7 @@ from didgate.gate.grant import (
     pairwise_subjects,
 )
 from didgate.gate.policies import EffectivePolicies
-from didgate.gate.receipt import Receipt, sign_receipt
+from didgate.gate.receipt import AnchorPlace, Receipt, sign_receipt
 from didgate.keys import PublicKey, Signer
 from didgate.policy import Quota
 from didgate.ports import Clock, SystemClock
@@ -102,6 +102,8 @@ class Gate:
         stores: what it remembers.
         nonces: asks for the server's nonce in DPoP proofs; None asks for none.
         vault: keeps sealed evidence, if the operator wants any.
+        anchor: where the log of receipts is anchored, if it is (``didgate.gate.anchoring``, which
+            runs beside the gate); every receipt names it.
         clock: tells the time.
         closing: what ``close`` closes.
     """
@@ -118,6 +120,7 @@ class Gate:
         stores: GateStores,
         nonces: ServerNonces | None,
         vault: EvidenceVault | None = None,
+        anchor: AnchorPlace | None = None,
         clock: Clock | None = None,
         closing: ExitStack | None = None,
     ) -> None:
@@ -129,6 +132,7 @@ class Gate:
         self._stores = stores
         self._nonces = nonces
         self._vault = vault
+        self._anchor = anchor
         self._clock = clock or SystemClock()
         self._dpop = DPoPVerifier(stores.replay, nonces)
         self._grants = GrantAuthority(keys.signer, audience, previous=keys.previous)
@@ -367,6 +371,7 @@ class Gate:
             judgements=tuple(each.record(with_leaves=not allowed) for each in hearing.judgements),
             commitments={each.name: each.commitment for each in inputs},
             decided_at=hearing.now.replace(microsecond=0),
+            anchor=self._anchor,
         )
         jws = sign_receipt(receipt, self._keys.signer)
         self._stores.receipts.append(receipt.id, jws, receipt.decided_at)

@@ -140,12 +140,8 @@ def seal(key: bytes, receipt_id: str, inputs: Sequence[CommittedInput]) -> bytes
         24-byte nonce ‖ ciphertext and tag.
     """
     _check_key(key)
-    bundle = [
-        {"name": each.name, "salt": b64url_encode(each.salt), "value": each.value}
-        for each in inputs
-    ]
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    plain = json.dumps(bundle, separators=(",", ":")).encode()
+    plain = json.dumps(to_list(inputs), separators=(",", ":")).encode()
     return nonce + crypto_aead_xchacha20poly1305_ietf_encrypt(
         plain, _associated(receipt_id), nonce, key
     )
@@ -167,10 +163,37 @@ def unseal(key: bytes, receipt_id: str, sealed: bytes) -> tuple[CommittedInput, 
         raise VerificationError(
             "evidence_sealed_otherwise", "the bundle does not open for this key and receipt"
         ) from error
-    bundle = strict_json.loads(plain, max_bytes=MAX_BUNDLE_BYTES, max_depth=64)
-    return tuple(
-        CommittedInput(each["name"], each["value"], b64url_decode(each["salt"])) for each in bundle
-    )
+    return from_list(strict_json.loads(plain, max_bytes=MAX_BUNDLE_BYTES, max_depth=64))
+
+
+def to_list(inputs: Sequence[CommittedInput]) -> list[dict[str, Any]]:
+    """Return inputs with their salts as JSON."""
+    return [
+        {"name": each.name, "salt": b64url_encode(each.salt), "value": each.value}
+        for each in inputs
+    ]
+
+
+def from_list(members: Any) -> tuple[CommittedInput, ...]:
+    """Read what ``to_list`` returned.
+
+    Raises:
+        VerificationError: ``evidence_malformed``.
+    """
+    try:
+        found = tuple(
+            CommittedInput(each["name"], each["value"], b64url_decode(each["salt"]))
+            for each in members
+        )
+    except (KeyError, TypeError, AttributeError, InvalidInput) as error:
+        raise _malformed() from error
+    if to_list(found) != members or any(len(each.salt) != SALT_BYTES for each in found):
+        raise _malformed()
+    return found
+
+
+def _malformed() -> VerificationError:
+    return VerificationError("evidence_malformed", "not a list of inputs with their salts")
 
 
 def _associated(receipt_id: str) -> bytes:

@@ -35,7 +35,7 @@ _BY_BLOCK: Final[Mapping[str, Any]] = {
     "facts": Facts,
     "verdicts": Evaluation,
 }
-_ALWAYS: Final = frozenset({"challenge", "presentation", "now", "state.latest"})
+_ALWAYS: Final = frozenset({"challenge", "presentation", "now", "schemas", "state.latest"})
 
 NAMES: Final = frozenset({*_SINGLE, *(f"{name}.{at}" for name in _BY_BLOCK for at in BLOCKS)})
 """The names that inputs may have."""

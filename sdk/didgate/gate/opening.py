@@ -17,8 +17,11 @@ from didgate.chain.opening import open_chain
 from didgate.chain.snapshot import SnapshotReader
 from didgate.config import Settings
 from didgate.gate.access import Gate, GateKeys, GateStores
+from didgate.gate.commitments import KEY_BYTES, EvidenceFolder
 from didgate.gate.dpop import ServerNonces
+from didgate.gate.receipt import AnchorPlace
 from didgate.keys import KeyAlgorithm, SoftwareSigner
+from didgate.keys.ethereum import address_of
 from didgate.keys.keystore import Keystore
 from didgate.stores import (
     MemoryReplayCache,
@@ -36,6 +39,10 @@ SIGNING_KEY: Final = "gate"
 
 PSEUDONYM_SECRET: Final = "gate-pseudonyms"  # noqa: S105  # a name, not a secret
 _SECRET_KIND: Final = "pseudonym-secret"  # noqa: S105
+
+EVIDENCE_KEY: Final = "gate-evidence"
+"""Name in the keystore of the key that seals evidence."""
+_EVIDENCE_KIND: Final = "evidence-key"
 
 
 def open_gate(audience: str, settings: Settings | None = None) -> Gate:
@@ -57,6 +64,7 @@ def open_gate(audience: str, settings: Settings | None = None) -> Gate:
     with ExitStack() as closing:
         client = open_chain(settings.rpc_url, settings.home.chain, closing)
         deployment = Deployment.load(settings.home.deployment, client)
+        keystore = Keystore.open_or_create(settings.home.keystore, settings.passphrase.read())
         return Gate(
             audience=audience,
             client=client,
@@ -68,15 +76,35 @@ def open_gate(audience: str, settings: Settings | None = None) -> Gate:
                 block_time=settings.block_time,
             ),
             sources=RegistrySources.of(client, deployment),
-            keys=_keys(settings),
+            keys=_keys(keystore),
             stores=_stores(settings, closing),
             nonces=ServerNonces(),
+            vault=open_vault(settings, keystore) if settings.keep_evidence else None,
+            anchor=_anchor(settings, keystore, deployment),
             closing=closing.pop_all(),
         )
 
 
-def _keys(settings: Settings) -> GateKeys:
-    keystore = Keystore.open_or_create(settings.home.keystore, settings.passphrase.read())
+def open_vault(settings: Settings, keystore: Keystore) -> EvidenceFolder:
+    """Open the sealed evidence of the gate that ``settings`` describe; the key is made if need be.
+
+    Args:
+        settings: where things are.
+        keystore: holds the key that seals.
+    """
+    if EVIDENCE_KEY not in keystore.names():
+        keystore.seal(EVIDENCE_KEY, secrets.token_bytes(KEY_BYTES), _EVIDENCE_KIND)
+    return EvidenceFolder(settings.home.evidence, keystore.unseal(EVIDENCE_KEY, _EVIDENCE_KIND))
+
+
+def _anchor(settings: Settings, keystore: Keystore, deployment: Deployment) -> AnchorPlace | None:
+    if settings.anchor_account is None:
+        return None
+    account = address_of(keystore.signer(settings.anchor_account).public_key)
+    return AnchorPlace(deployment.anchors.address, account)
+
+
+def _keys(keystore: Keystore) -> GateKeys:
     names = keystore.names()
     if SIGNING_KEY not in names:
         keystore.add(SIGNING_KEY, SoftwareSigner.generate(KeyAlgorithm.P256))

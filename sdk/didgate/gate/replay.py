@@ -10,15 +10,16 @@ which ``didgate.gate.audit`` puts to an archive node; ``Replayed.queries`` says 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from didgate.chain.facts import Block, FactQuery, Facts, PolicyState
 from didgate.credentials.evidence import Evidence, IssuerKey
+from didgate.credentials.identifiers import key_id
 from didgate.credentials.schema import AttributeSchema
-from didgate.dids import DIDDocument
+from didgate.dids import DIDDocument, did_jwk, did_key
 from didgate.encoding import keccak256
 from didgate.errors import ChainError, InvalidInput, VerificationError
 from didgate.gate.commitments import CommittedInput
@@ -28,6 +29,11 @@ from didgate.gate.judgement import Judgement
 from didgate.gate.policies import EffectivePolicy, compose, contents_of, with_schemas
 from didgate.gate.receipt import Receipt
 from didgate.policy import Evaluation
+
+_SELF_DESCRIBED: Final[Mapping[str, Callable[[str], DIDDocument]]] = {
+    "key": did_key.resolve,
+    "jwk": did_jwk.resolve,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +187,35 @@ class _Stopped:
 
 
 def _check_contents(inputs: Inputs) -> None:
-    """Refuse policies and schemas under an id that is not theirs."""
-    schemas = (*inputs.schemas.items(), *(inputs.evidence or Evidence()).schemas.items())
+    """Refuse policies, schemas and keys under an id that is not theirs."""
+    evidence = inputs.evidence or Evidence()
+    schemas = (*inputs.schemas.items(), *evidence.schemas.items())
     if any(schema.schema_id != name for name, schema in schemas):
         raise _mismatch("a schema stands under another id", "schemas")
+    if any(key_id(key.public_key) != name for name, key in evidence.keys.items()):
+        raise _mismatch("a key stands under another id", "evidence")
+    for did, document in evidence.documents.items():
+        if document.id != did or (self_described(did) and document != _derived(did)):
+            raise _mismatch("a DID document stands under another DID", "evidence")
     for at, state in inputs.state.items():
         named = [*state.restrictions]
         if state.active is not None and state.active_bytes is not None:
             named.append((state.active, state.active_bytes))
         if any(keccak256(content) != policy_id for policy_id, content in named):
             raise _mismatch("a policy stands under another id", f"state.{at}")
+
+
+def self_described(did: str) -> bool:
+    """Tell whether the document of a DID follows from the DID itself."""
+    return _method(did) in _SELF_DESCRIBED
+
+
+def _derived(did: str) -> DIDDocument:
+    return _SELF_DESCRIBED[_method(did)](did)
+
+
+def _method(did: str) -> str:
+    return did.split(":")[1]
 
 
 def _check_names(receipt: Receipt, inputs: Inputs) -> None:

@@ -32,9 +32,9 @@ from didgate.policy import (
     evaluate,
     facts_needed,
 )
+from didgate.policy.combined import combined
 from didgate.policy.conditions import failed_conditions
-from didgate.policy.evaluate import combine, presented
-from didgate.policy.tree import Node, child_path, children_of
+from didgate.policy.evaluate import presented
 from didgate.verifier import verify_presentation
 
 FactSource = Callable[[FactQuery, Block], Facts]
@@ -155,8 +155,7 @@ def _judge(policy: Policy, shown: VerifiedPresentation, facts: Facts, inputs: In
     answers = presented(policy, shown)
     leaves = tuple(_softened(each, policy, answers) for each in evaluation.leaves)
     verdicts = {leaf.path: leaf.verdict for leaf in leaves}
-    verdict = _verdict(policy.allow, "allow", verdicts)
-    return replace(evaluation, verdict=verdict, leaves=leaves)
+    return replace(evaluation, verdict=combined(policy.allow, verdicts), leaves=leaves)
 
 
 def _softened(
@@ -178,14 +177,6 @@ def _mismatches(path: str, policy: Policy, answers: Mapping[str, VerifiedCredent
     credential = answers[path]
     findings = failed_conditions(policy.credentials[credential.leaf], credential.claims)
     return any(finding.code == "claim_mismatch" for finding in findings)
-
-
-def _verdict(node: Node, path: str, verdicts: Mapping[str, Verdict]) -> Verdict:
-    if path in verdicts:
-        return verdicts[path]
-    children = enumerate(children_of(node))
-    below = [_verdict(child, child_path(node, path, at), verdicts) for at, child in children]
-    return combine(node, below)
 
 
 def _members(verified: VerifiedCredential | VerifiedPresentation) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from cli_terminal import Terminal
 
+from didgate.gate.inputs import JUDGED
 from didgate.gate.receipt import JudgementRecord, LeafRecord, Receipt, sign_receipt
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.stores import SQLReceiptStore, open_engine
@@ -30,7 +32,7 @@ def jwks(bare: Terminal, gate_key: SoftwareSigner) -> Path:
 
 
 def denial(name: str = "AAAA") -> Receipt:
-    judgement = JudgementRecord(
+    latest = JudgementRecord(
         at="latest", block_number=7, block_hash=bytes(32), policy_id=bytes(32), restrictions=(),
         epoch=2, paused=False, verdict="false", registries={},
         leaves=(LeafRecord("allow", "false", "claim_not_met"),),
@@ -38,7 +40,8 @@ def denial(name: str = "AAAA") -> Receipt:
     return Receipt(
         id=name, gate="https://gate.example", allowed=False, code="policy_not_satisfied",
         resource=bytes(32), chain_id=1, policy_registry="0x" + "00" * 20,
-        judgements=(judgement,), commitments={}, decided_at=MOMENT,
+        judgements=(latest, replace(latest, at="finalized")),
+        commitments=dict.fromkeys(JUDGED, "A" * 43), decided_at=MOMENT,
     )  # fmt: skip
 
 
@@ -64,7 +67,8 @@ def test_receipt_of_a_denial_is_consistent_and_gives_reasons(
     assert verified["established"] == "consistent"
     assert verified["receipt"]["code"] == "policy_not_satisfied"
     outcome = bare.run("receipt", "verify", file, "--jwks", jwks)
-    assert "consistent; not replayed" in outcome.out
+    assert "Not checked" in outcome.out
+    assert "the bundle holds no evidence" in outcome.out
     assert "claim_not_met" in outcome.out
 
 

@@ -24,6 +24,7 @@ SCENES = [
     "grant after a pause",
     "newcomer after a pause",
     "restart of everything",
+    "audit trail",
     "receipts, offline",
 ]
 

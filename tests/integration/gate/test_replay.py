@@ -12,6 +12,7 @@ from gate_archive import OUTSIDER, Archive
 from gate_world import ALICE, CLEARANCE, LICENCE, World, badge, of_schema
 
 from didgate.credentials.evidence import Evidence
+from didgate.dids import DIDDocument
 from didgate.encoding import strict_json
 from didgate.errors import VerificationError
 from didgate.gate.commitments import CommittedInput
@@ -206,19 +207,32 @@ def test_evidence_that_the_receipt_does_not_commit_to_is_refused(
     assert error.value.code == "evidence_mismatch"
 
 
-@pytest.mark.parametrize("kind", ["policy", "schema", "names"])
+@pytest.mark.parametrize("kind", ["policy", "schema", "key", "document", "names"])
 def test_evidence_that_contradicts_its_own_ids_is_refused(
     archive: Archive, world: World, kind: str
 ) -> None:
-    resource = world.resource(of_schema(CLEARANCE))
-    receipt = archive.receipt(archive.caller.enter(world.holder(), resource))
+    allow, holder = of_schema(CLEARANCE), world.holder()
+    if kind == "document":
+        allow, holder = badge(), world.badge_holder()
+    receipt = archive.receipt(archive.caller.enter(holder, world.resource(allow)))
     inputs = archive.inputs(receipt)
-    if kind == "policy":
-        inputs.state["latest"] = replace(inputs.state["latest"], active=bytes(32))
-    elif kind == "schema":
-        inputs.schemas = {bytes(32): CLEARANCE}
-    else:
-        del inputs.state["latest"]
+    evidence = inputs.evidence
+    assert evidence is not None
+    match kind:
+        case "policy":
+            inputs.state["latest"] = replace(inputs.state["latest"], active=bytes(32))
+        case "schema":
+            inputs.schemas = {bytes(32): CLEARANCE}
+        case "key":
+            inputs.evidence = replace(
+                evidence, keys={bytes(32): next(iter(evidence.keys.values()))}
+            )
+        case "document":
+            # A did:key is its key: whatever was resolved, this is not its document.
+            made_up = DIDDocument.from_dict({"id": world.issuers.did})
+            inputs.evidence = replace(evidence, documents={world.issuers.did: made_up})
+        case _:
+            del inputs.state["latest"]
     with pytest.raises(VerificationError) as error:
         recommitted(receipt, inputs)
     expected = "evidence_malformed" if kind == "names" else "evidence_mismatch"
