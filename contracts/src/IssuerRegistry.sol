@@ -5,8 +5,10 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
 import {IIssuerRegistry} from "./interfaces/IIssuerRegistry.sol";
+import {IStatusRegistry} from "./interfaces/IStatusRegistry.sol";
 import {BLS12381} from "./libraries/BLS12381.sol";
 import {ContentStore} from "./libraries/ContentStore.sol";
+import {StatusRegistry} from "./StatusRegistry.sol";
 import {IssuerId, KeyId, TypeId} from "./types/Identifiers.sol";
 
 /// @title Accredited issuers and their keys
@@ -40,17 +42,21 @@ contract IssuerRegistry is Ownable2Step, IIssuerRegistry {
 
     /// @inheritdoc IIssuerRegistry
     uint64 public immutable suspensionDelay;
+    /// @inheritdoc IIssuerRegistry
+    IStatusRegistry public immutable status;
 
     mapping(IssuerId issuerId => Issuer) private _issuers;
     mapping(KeyId keyId => Key) private _keys;
     mapping(TypeId typeId => mapping(address account => bool)) private _delegates;
     ContentStore.Contents private _publicKeys;
 
+    /// @dev The two registries know each other from their first block: neither trusts a setter.
     /// @param root Who accredits, names delegates and suspends.
     /// @param suspensionDelay_ Seconds that the end of a suspension waits, at most 90 days.
     constructor(address root, uint64 suspensionDelay_) Ownable(root) {
         if (suspensionDelay_ > MAX_DELAY) revert DelayTooLong(suspensionDelay_, MAX_DELAY);
         suspensionDelay = suspensionDelay_;
+        status = new StatusRegistry(this);
     }
 
     /// @inheritdoc IIssuerRegistry
@@ -252,6 +258,7 @@ contract IssuerRegistry is Ownable2Step, IIssuerRegistry {
         _issuers[issuerId].did = did;
         _issuers[issuerId].controller = controller;
         emit IssuerAdded(issuerId, did, controller);
+        status.controllerChanged(issuerId, controller);
     }
 
     /// @dev Whoever gets control decides anew whom to offer it to.
@@ -260,6 +267,7 @@ contract IssuerRegistry is Ownable2Step, IIssuerRegistry {
         emit ControllerChanged(issuerId, record.controller, controller);
         record.controller = controller;
         delete record.offeredTo;
+        status.controllerChanged(issuerId, controller);
     }
 
     function _key(KeyId keyId) private view returns (Key storage record) {

@@ -235,6 +235,19 @@ contract PolicyRegistry is IPolicyRegistry {
     }
 
     /// @inheritdoc IPolicyRegistry
+    function inForce(ResourceId resource)
+        external
+        view
+        returns (PolicyId active, uint64 epoch, uint64 pausedUntil, PolicyId[] memory restrictions)
+    {
+        PolicyRecord.Record storage record = _record(resource);
+        epoch = record.epoch;
+        pausedUntil = record.pausedUntil;
+        active = record.active().policy;
+        restrictions = record.restrictions;
+    }
+
+    /// @inheritdoc IPolicyRegistry
     function policyBytes(PolicyId policy) external view returns (bytes memory) {
         bytes32 hash = PolicyId.unwrap(policy);
         if (!_policies.has(hash)) revert UnknownPolicy(policy);

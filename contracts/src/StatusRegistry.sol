@@ -15,11 +15,19 @@ contract StatusRegistry is IStatusRegistry {
     /// @inheritdoc IStatusRegistry
     IIssuerRegistry public immutable issuers;
 
+    mapping(IssuerId issuerId => address) private _controllers;
     mapping(StatusListId listId => mapping(uint32 wordIndex => Word)) private _words;
 
-    /// @param issuers_ The issuer registry.
+    /// @param issuers_ The issuer registry, which creates this contract and tells it who controls
+    /// an issuer. To ask it at each revocation would cost more than all else that is not storage.
     constructor(IIssuerRegistry issuers_) {
         issuers = issuers_;
+    }
+
+    /// @inheritdoc IStatusRegistry
+    function controllerChanged(IssuerId issuerId, address controller) external {
+        if (msg.sender != address(issuers)) revert NotIssuerRegistry(msg.sender);
+        _controllers[issuerId] = controller;
     }
 
     /// @inheritdoc IStatusRegistry
@@ -62,9 +70,7 @@ contract StatusRegistry is IStatusRegistry {
     }
 
     function _requireController(IssuerId issuerId) private view {
-        if (msg.sender != issuers.controllerOf(issuerId)) {
-            revert NotController(issuerId, msg.sender);
-        }
+        if (msg.sender != _controllers[issuerId]) revert NotController(issuerId, msg.sender);
     }
 
     function _bit(uint32 index) private pure returns (uint256) {

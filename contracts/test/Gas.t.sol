@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {AddressListRegistry} from "../src/AddressListRegistry.sol";
 import {ReceiptAnchor} from "../src/ReceiptAnchor.sol";
 import {SchemaRegistry} from "../src/SchemaRegistry.sol";
-import {StatusRegistry} from "../src/StatusRegistry.sol";
 import {IIssuerRegistry} from "../src/interfaces/IIssuerRegistry.sol";
+import {IStatusRegistry} from "../src/interfaces/IStatusRegistry.sol";
 import {PolicyId, ResourceId} from "../src/types/Identifiers.sol";
 import {Fixture, World} from "./support/Fixture.sol";
 import {IssuerFixture} from "./support/IssuerFixture.sol";
@@ -63,9 +63,8 @@ contract PolicyGasTest is PolicyFixture, GasFixture {
 /// forge-config: default.isolate = true
 contract IssuerGasTest is IssuerFixture, GasFixture {
     function test_GasOfTheMainFunctions() public {
-        StatusRegistry status = new StatusRegistry(issuers);
         _accredit("did:web:university.example", TYPE, CONTROLLER);
-        _assertGas("accredit a new issuer", 100_000);
+        _assertGas("accredit a new issuer", 130_000);
         _registerKey(5);
         _assertGas("register a BBS key", 365_000);
         bytes memory publicKey = _p256Key(5);
@@ -73,19 +72,47 @@ contract IssuerGasTest is IssuerFixture, GasFixture {
         vm.prank(CONTROLLER);
         issuers.registerKey(issuerId, IIssuerRegistry.KeyKind.P256, publicKey, proof);
         _assertGas("register a P-256 key", 185_000);
+    }
+
+    function test_GasOfRevoking() public {
+        IStatusRegistry status = issuers.status();
         vm.prank(CONTROLLER);
         status.revoke(issuerId, TYPE, 1);
-        _assertGas("revoke, first of a word", 52_500);
+        _assertGas("revoke, first of a word", 50_000);
         vm.prank(CONTROLLER);
         status.revoke(issuerId, TYPE, 2);
-        _assertGas("revoke, next of a word", 35_500);
-        uint32[] memory indexes = new uint32[](100);
-        for (uint32 i = 0; i < 100; ++i) {
-            indexes[i] = 1000 + i;
-        }
+        _assertGas("revoke, next of a word", 33_000);
         vm.prank(CONTROLLER);
-        status.revokeMany(issuerId, TYPE, indexes);
-        _assertGas("revoke 100 neighbours at once", 305_000);
+        status.revokeMany(issuerId, TYPE, _neighbours(1000, 100));
+        _assertGas("revoke 100 neighbours at once", 300_000);
+        uint32[] memory scattered = _scattered(1000, 1 << 17);
+        vm.prank(CONTROLLER);
+        status.revokeMany(issuerId, TYPE, scattered);
+        _assertGas("revoke 1000 within 2^17 indexes", 12_000_000);
+    }
+
+    function _neighbours(uint32 first, uint32 count)
+        private
+        pure
+        returns (uint32[] memory indexes)
+    {
+        indexes = new uint32[](count);
+        for (uint32 i = 0; i < count; ++i) {
+            indexes[i] = first + i;
+        }
+    }
+
+    /// @dev Indexes that a hash scatters over a range.
+    function _scattered(uint256 count, uint256 range)
+        private
+        pure
+        returns (uint32[] memory indexes)
+    {
+        indexes = new uint32[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            // forge-lint: disable-next-line(unsafe-typecast)
+            indexes[i] = uint32(uint256(keccak256(abi.encode(i))) % range);
+        }
     }
 }
 

@@ -301,6 +301,8 @@ contract PolicyPublicationTest is PolicyFixture {
         vm.expectRevert(fault);
         policies.stateOf(unknown);
         vm.expectRevert(fault);
+        policies.inForce(unknown);
+        vm.expectRevert(fault);
         policies.publish(unknown, FIRST, 0);
         vm.expectRevert(fault);
         policies.pause(unknown);

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {StatusRegistry} from "../src/StatusRegistry.sol";
 import {IStatusRegistry} from "../src/interfaces/IStatusRegistry.sol";
 import {IssuerId, StatusListId} from "../src/types/Identifiers.sol";
 import {IssuerFixture} from "./support/IssuerFixture.sol";
 
 contract StatusRegistryTest is IssuerFixture {
-    StatusRegistry private status;
+    IStatusRegistry private status;
     StatusListId private listId;
 
     function setUp() public override {
         super.setUp();
-        status = new StatusRegistry(issuers);
+        status = issuers.status();
         listId = status.listIdOf(issuerId, TYPE);
     }
 
@@ -84,6 +83,29 @@ contract StatusRegistryTest is IssuerFixture {
             _expectNotStatusController(issuerId, callers[i]);
             status.revokeMany(issuerId, TYPE, new uint32[](1));
         }
+    }
+
+    function test_NotIssuerRegistry_NobodyElseNamesControllers() public {
+        address[3] memory callers = [ROOT, CONTROLLER, STRANGER];
+        for (uint256 i = 0; i < callers.length; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IStatusRegistry.NotIssuerRegistry.selector, callers[i])
+            );
+            vm.prank(callers[i]);
+            status.controllerChanged(issuerId, STRANGER);
+        }
+    }
+
+    function test_AControllerWhoAcceptedControlRevokes() public {
+        vm.prank(CONTROLLER);
+        issuers.offerControl(issuerId, SUCCESSOR);
+        vm.prank(SUCCESSOR);
+        issuers.acceptControl(issuerId);
+        vm.prank(SUCCESSOR);
+        status.revoke(issuerId, TYPE, 1);
+        vm.assertTrue(status.isRevoked(listId, 1), "revoked");
+        _expectNotStatusController(issuerId, CONTROLLER);
+        status.revoke(issuerId, TYPE, 2);
     }
 
     function test_NotController_OfAnUnknownIssuer() public {

@@ -290,6 +290,27 @@ class Chain:
         self.sent.append((account, transaction))
 
 
+def test_revoking_many_takes_few_transactions():
+    chain, registry = Chain(), StatusRegistry("0x" + "03" * 20)
+    OnChainStatus(chain, registry, "controller").revoke_many(bytes(32), bytes(32), [7, 5, 7])
+    assert chain.sent == [("controller", registry.revoke_many(bytes(32), bytes(32), [5, 7]))]
+
+
+def test_revoking_many_is_split_by_what_a_transaction_may_cost():
+    chain, registry = Chain(), StatusRegistry("0x" + "03" * 20)
+    scattered = [256 * word for word in range(1000)]
+    OnChainStatus(chain, registry, "controller").revoke_many(bytes(32), bytes(32), scattered)
+    halves = scattered[:600], scattered[600:]
+    expected = [registry.revoke_many(bytes(32), bytes(32), half) for half in halves]
+    assert [transaction for _, transaction in chain.sent] == expected
+
+
+def test_revoking_none_sends_nothing():
+    chain, registry = Chain(), StatusRegistry("0x" + "03" * 20)
+    OnChainStatus(chain, registry, "controller").revoke_many(bytes(32), bytes(32), [])
+    assert chain.sent == []
+
+
 def test_on_chain_status_sends_one_transaction():
     chain, registry = Chain(), StatusRegistry("0x" + "03" * 20)
     OnChainStatus(chain, registry, "controller").revoke(bytes(32), bytes(32), 5)

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IssuerId, KeyId, TypeId} from "../types/Identifiers.sol";
+import {IStatusRegistry} from "./IStatusRegistry.sol";
 
 /// @title Who may attest what, and with which keys
 /// @notice The root, or a delegate it named for a credential type, accredits issuers for that type.
@@ -193,6 +194,9 @@ interface IIssuerRegistry {
 
     /// @notice Lets a suspension end after the registry's delay, by itself. For the root.
     function liftSuspension(IssuerId issuerId) external;
+
+    /// @notice The registry of revocations, which this one tells who controls an issuer.
+    function status() external view returns (IStatusRegistry);
 
     /// @notice Seconds that the end of a suspension waits.
     function suspensionDelay() external view returns (uint64);

@@ -247,6 +247,16 @@ interface IPolicyRegistry {
     /// @notice State of a resource.
     function stateOf(ResourceId resource) external view returns (State memory);
 
+    /// @notice What a decision rests on, without what it does not: cheaper to read than `stateOf`.
+    /// @return active The active policy; 0 before the first activation.
+    /// @return epoch Raised by every change; what was made for an earlier one counts no more.
+    /// @return pausedUntil The resource is paused while the time is before it.
+    /// @return restrictions What must hold beside the active policy, in order of publication.
+    function inForce(ResourceId resource)
+        external
+        view
+        returns (PolicyId active, uint64 epoch, uint64 pausedUntil, PolicyId[] memory restrictions);
+
     /// @notice Canonical bytes of a policy that was published or made a restriction.
     function policyBytes(PolicyId policy) external view returns (bytes memory);
 

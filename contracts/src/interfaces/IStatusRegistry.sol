@@ -13,6 +13,8 @@ interface IStatusRegistry {
 
     /// @notice Only the issuer's controller may do this.
     error NotController(IssuerId issuerId, address caller);
+    /// @notice Only the issuer registry may do this.
+    error NotIssuerRegistry(address caller);
 
     /// @notice Revokes a credential; without effect if it is revoked already. For the controller.
     /// @param issuerId Id of the issuer.
@@ -23,6 +25,9 @@ interface IStatusRegistry {
     /// @notice Revokes several credentials of one list. Indexes that stand near each other share a
     /// word, which makes them cheap. For the controller.
     function revokeMany(IssuerId issuerId, TypeId typeId, uint32[] calldata indexes) external;
+
+    /// @notice Takes note of who controls an issuer now. For the issuer registry.
+    function controllerChanged(IssuerId issuerId, address controller) external;
 
     /// @notice The issuer registry, which says who controls an issuer.
     function issuers() external view returns (IIssuerRegistry);

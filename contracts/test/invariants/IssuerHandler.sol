@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IssuerRegistry} from "../../src/IssuerRegistry.sol";
-import {StatusRegistry} from "../../src/StatusRegistry.sol";
+import {IStatusRegistry} from "../../src/interfaces/IStatusRegistry.sol";
 import {IIssuerRegistry} from "../../src/interfaces/IIssuerRegistry.sol";
 import {IssuerId, KeyId, StatusListId, TypeId} from "../../src/types/Identifiers.sol";
 import {World} from "../support/Fixture.sol";
@@ -25,7 +25,7 @@ contract IssuerHandler is World {
     address private constant ROOT = address(0x10);
 
     IssuerRegistry public immutable issuers;
-    StatusRegistry public immutable status;
+    IStatusRegistry public immutable status;
 
     bool public keyStateWentBack;
     bool public keyChangedOwner;
@@ -41,7 +41,7 @@ contract IssuerHandler is World {
 
     constructor() {
         issuers = new IssuerRegistry(ROOT, SUSPENSION_DELAY);
-        status = new StatusRegistry(issuers);
+        status = issuers.status();
         for (uint256 i = 0; i < 2; ++i) {
             vm.prank(ROOT);
             issuers.accredit(_dids[i], TYPE, _controllers[i]);

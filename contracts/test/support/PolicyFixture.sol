@@ -66,8 +66,19 @@ abstract contract PolicyFixture is Fixture {
         resources.transferFrom(from, to, _token());
     }
 
-    function _state() internal view returns (IPolicyRegistry.State memory) {
-        return policies.stateOf(resource);
+    /// @notice The state, which what is in force must agree with whenever a test looks.
+    function _state() internal view returns (IPolicyRegistry.State memory state) {
+        state = policies.stateOf(resource);
+        (PolicyId active, uint64 epoch, uint64 pausedUntil, PolicyId[] memory restrictions) =
+            policies.inForce(resource);
+        _assertSame(active, state.active, "active in force");
+        vm.assertEq(epoch, state.epoch, "epoch in force");
+        vm.assertEq(pausedUntil, state.pausedUntil, "pause in force");
+        vm.assertEq(
+            keccak256(abi.encode(restrictions)),
+            keccak256(abi.encode(state.restrictions)),
+            "restrictions in force"
+        );
     }
 
     function _epoch() internal view returns (uint64) {

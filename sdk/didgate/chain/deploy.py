@@ -217,7 +217,7 @@ def deploy(
     addresses = {
         IssuerRegistry.NAME: issuers,
         SchemaRegistry.NAME: created(SchemaRegistry.deployment()),
-        StatusRegistry.NAME: created(StatusRegistry.deployment(issuers=issuers)),
+        StatusRegistry.NAME: client.read(IssuerRegistry(issuers).status()),
         AddressListRegistry.NAME: created(AddressListRegistry.deployment()),
         PolicyRegistry.NAME: policies,
         ResourceRegistry.NAME: client.read(PolicyRegistry(policies).resources()),

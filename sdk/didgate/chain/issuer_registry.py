@@ -64,6 +64,10 @@ class IssuerRegistry(Contract):
         """Who accredits, names delegates and suspends."""
         return self._read("owner", result=address)
 
+    def status(self) -> Call[str]:
+        """Where the registry of revocations stands, which it created."""
+        return self._read("status", result=address)
+
     def issuer(self, issuer: bytes) -> Call[Issuer | None]:
         """An issuer by its id, if it is known."""
         return self._read("issuer", issuer, result=_issuer)

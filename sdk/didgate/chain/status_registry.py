@@ -9,14 +9,9 @@ from didgate.chain.contract import Contract
 
 
 class StatusRegistry(Contract):
-    """Speaks to a status registry."""
+    """Speaks to a status registry; its issuer registry created it."""
 
     NAME = "StatusRegistry"
-
-    @classmethod
-    def deployment(cls, *, issuers: str) -> Transaction:
-        """Deploy a registry that asks the issuer registry at ``issuers`` who controls an issuer."""
-        return cls._create(issuers)
 
     def is_revoked(self, list_id: bytes, index: int) -> Call[bool]:
         """Whether the credential with that index is revoked."""

@@ -60,7 +60,11 @@ class EffectivePolicies:
     def __init__(self, schema: SchemaSource, deployment: Deployment) -> None:
         self._schema = schema
         pins = deployment.pins()
-        self._followed = {kind: pins[kind.json_name]["address"] for kind in RegistryKind}
+        self._followed: dict[RegistryKind, str] = {
+            kind: pins[kind.json_name]["address"]
+            for kind in RegistryKind
+            if kind is not RegistryKind.ATTESTATIONS
+        }
         self._known: OrderedDict[tuple[bytes | None, ...], EffectivePolicy] = OrderedDict()
 
     def of(self, state: PolicyState) -> EffectivePolicy:

@@ -11,6 +11,7 @@ from didgate.chain.identifiers import issuer_id, status_list_id
 from didgate.chain.resource_registry import Version, resource_id
 from didgate.chain.revert import Reverted
 from didgate.encoding import keccak256
+from didgate.issuer.status import OnChainStatus
 
 TYPE = keccak256(b"a credential type")
 SOMEONE = "0x" + "11" * 20
@@ -44,6 +45,16 @@ def test_status(chain: Any) -> None:
     with pytest.raises(Reverted) as error:
         chain.send(status.revoke(issuer, TYPE, 8), by=chain.new_account())
     assert error.value.reason == "NotController"
+
+
+def test_a_thousand_scattered_revocations_fit_into_the_gas_of_transactions(chain: Any) -> None:
+    did, registry = "did:web:scattering.example", chain.deployment.status
+    issuer = issuer_id(did)
+    chain.send(chain.deployment.issuers.accredit(did, TYPE, chain.account.address))
+    status = OnChainStatus(chain.client, registry, chain.account)
+    status.revoke_many(issuer, TYPE, [256 * word for word in range(1000)])
+    words = (registry.word(status_list_id(issuer, TYPE), word) for word in range(1000))
+    assert chain.client.read_many(list(words)) == [1] * 1000
 
 
 def test_address_lists(chain: Any) -> None:

@@ -75,7 +75,7 @@ def test_facts(chain: Any, reader: SnapshotReader) -> None:
 def test_code_of_a_registry_that_is_not_read_stays_unread(
     chain: Any, reader: SnapshotReader
 ) -> None:
-    other = chain.send(type(chain.deployment.status).deployment(issuers=SOMEONE)).contract_address
+    other = chain.send(type(chain.deployment.schemas).deployment()).contract_address
     snapshot = reader.refresh()
     facts = snapshot.facts(FactQuery(code_hashes=frozenset({other})), snapshot.latest)
     assert facts.code_hashes == {}
