@@ -22,17 +22,27 @@ from didgate.cli.policy_state import (
     pending_diff,
     read_record,
     read_state,
+    schemas_for,
     summarize,
 )
+from didgate.cli.policy_versions import read_version
 from didgate.cli.signing import Signing, signs
 from didgate.cli.transactions import send
 from didgate.cli.workspace import Workspace
 from didgate.errors import InvalidInput
 from didgate.policy import Policy, effective, explain, pin
+from didgate.policy.compare import compare
 from didgate.policy.wording import duration
 
 app = typer.Typer()
 app.add_typer(policy_changes.app)
+Version = Annotated[
+    str,
+    typer.Argument(
+        metavar="POLICY",
+        help="A file, the id of a policy on chain, RESOURCE@active or RESOURCE@pending.",
+    ),
+]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no chain: leave registries and schemas unchecked.")
 ]
@@ -99,6 +109,26 @@ def explain_(
         print_json(_named(policy) | {"explanation": text})
     else:
         print_text(text)
+
+
+@app.command()
+def diff(
+    old: Version,
+    new: Version,
+    *,
+    account: Account = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Say in words who gains and who loses, if one policy takes the place of another."""
+    with Workspace.from_environment(account) as workspace:
+        before, after = read_version(workspace, old), read_version(workspace, new)
+        on_chain = workspace.settings.rpc_url or workspace.home.deployment.exists()
+        schemas = schemas_for(workspace, before, after) if on_chain else {}
+    found = compare(before, after, schemas=schemas)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        print_text(str(found))
 
 
 @app.command()

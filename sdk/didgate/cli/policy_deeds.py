@@ -157,7 +157,7 @@ class Situation:
             "what is scheduled is cancelled, editors are dismissed, a pause stays",
             f"kept are policy, restrictions, guardian and delay ({duration(self.state.delay)})",
         )
-        effect = f"{AT_ONCE}; {_ENDS_GRANTS}; only the new owner can give it back"
+        effect = f"{AT_ONCE}; {_ENDS_GRANTS}; only the new owner can hand it on"
         return Deed(f"Hand {self.name} over to {to}", OWNER, effect, notes)
 
     def _window(self, delay: int) -> str:

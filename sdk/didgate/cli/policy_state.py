@@ -52,7 +52,19 @@ def read_record(workspace: Workspace, resource: bytes) -> dict[str, Any]:
 
 
 def pending_diff(workspace: Workspace, state: PolicyState) -> PolicyDiff:
-    """Compare what is in force with what would be, once the scheduled policy is activated.
+    """Compare what is in force with what would be, once what is scheduled is activated.
+
+    Raises:
+        ChainError: the chain cannot be read.
+    """
+    if state.pending is None:
+        return PolicyDiff()
+    before, after = in_force(state), after_activation(workspace, state)
+    return compare(before, after, schemas=schemas_for(workspace, before, after))
+
+
+def after_activation(workspace: Workspace, state: PolicyState) -> Policy | None:
+    """Return the policy that would hold, once what is scheduled is activated.
 
     The restrictions that it was scheduled against end with the present policy; later ones stay.
 
@@ -62,10 +74,9 @@ def pending_diff(workspace: Workspace, state: PolicyState) -> PolicyDiff:
     policies = workspace.deployment.policies
     scheduled = workspace.chain.read(policies.pending_policy(state.resource), at=state.block.hash)
     if scheduled is None or state.pending is None:
-        return PolicyDiff()
+        return in_force(state)
     surviving = [content for _, content in state.restrictions[scheduled.lifted :]]
-    before, after = in_force(state), composed(state.pending.content, surviving)
-    return compare(before, after, schemas=schemas_for(workspace, before, after))
+    return composed(state.pending.content, surviving)
 
 
 def in_force(state: PolicyState) -> Policy | None:

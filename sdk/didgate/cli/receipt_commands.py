@@ -14,7 +14,7 @@ import typer
 from didgate.cli import inputs
 from didgate.cli.options import Account, AsJSON, Yes
 from didgate.cli.output import hexadecimal, print_json, print_record, print_records, time_text
-from didgate.cli.transactions import announce
+from didgate.cli.transactions import Deed, announce
 from didgate.cli.workspace import Workspace
 from didgate.encoding import strict_json
 from didgate.errors import InvalidInput
@@ -88,8 +88,10 @@ def anchor(*, account: Account = None, yes: Yes = False, as_json: AsJSON = False
         found = pending(store, workspace.chain.read(contract.latest(address)))
         made = None
         if found is not None:
-            deed = f"Anchor {found.added} receipts, {found.size} in all, in {contract.address}"
-            announce(workspace, deed, ask=not (yes or as_json))
+            what = f"Anchor {found.added} receipts, {found.size} in all, in {contract.address}"
+            announce(
+                workspace, Deed(what, "anyone, each account a log of its own").lines(), yes=yes
+            )
             made = anchor_receipts(store, workspace.chain, contract, workspace.account)
     print_record(_anchored(made), as_json=as_json)
 

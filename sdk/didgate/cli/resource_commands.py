@@ -10,6 +10,7 @@ import typer
 from didgate.cli import inputs
 from didgate.cli.options import Account, AsJSON, Resource
 from didgate.cli.output import hexadecimal, print_json, print_record, print_records, time_text
+from didgate.cli.policy_deeds import Situation
 from didgate.cli.signing import Signing, signs
 from didgate.cli.transactions import Deed, send
 from didgate.cli.workspace import Workspace
@@ -97,6 +98,28 @@ def register(
         "uri": uri,
         "manifestDigest": hexadecimal(artifact.digest) if artifact else None,
     }
+    print_record(record | sent, as_json=signing.as_json)
+
+
+@app.command()
+@signs
+def transfer(
+    resource: Resource,
+    to: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="An account, a multisig, a timelock.")
+    ],
+    *,
+    signing: Signing,
+) -> None:
+    """Hand a resource over, and with it the right to administer its policy; by the owner."""
+    receiver = inputs.address(to)
+    with Workspace.from_environment(signing.account) as workspace:
+        wanted = inputs.resource(workspace, resource)
+        situation = Situation(workspace, wanted)
+        registry, owner = workspace.deployment.resources, situation.state.owner
+        transaction = registry.transfer(wanted, owner=owner, to=receiver)
+        sent = send(workspace, transaction, situation.transfer(receiver), signing)
+    record = {"resource": hexadecimal(wanted), "from": owner, "to": receiver}
     print_record(record | sent, as_json=signing.as_json)
 
 

@@ -18,7 +18,7 @@ def test_status_shows_chain_account_and_matching_contracts(terminal: Terminal) -
     assert status["balance"].startswith("999999.")
     assert status["bls12381Precompiles"]
     assert status["p256Precompile"]
-    assert len(status["contracts"]) == 7
+    assert len(status["contracts"]) == 8
     assert all(contract["codeMatches"] for contract in status["contracts"])
 
 
