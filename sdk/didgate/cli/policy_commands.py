@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from didgate.chain.calls import Transaction
 from didgate.chain.facts import PolicyState
 from didgate.chain.policy_registry import PolicyRegistry
-from didgate.cli import inputs, policy_changes
+from didgate.cli import inputs, policy_changes, policy_questions
 from didgate.cli.options import Account, AsJSON, File, Resource
 from didgate.cli.output import hexadecimal, print_json, print_record, print_text
 from didgate.cli.policy_changes import change
 from didgate.cli.policy_deeds import Situation
-from didgate.cli.policy_file import check_here, read_policy, schemas_of
+from didgate.cli.policy_file import check_here, named, read_policy
 from didgate.cli.policy_state import (
     describe,
     effective_policy,
     pending_diff,
     read_record,
     read_state,
-    schemas_for,
     summarize,
 )
-from didgate.cli.policy_versions import read_version
 from didgate.cli.signing import Signing, signs
 from didgate.cli.transactions import send
 from didgate.cli.workspace import Workspace
 from didgate.errors import InvalidInput
-from didgate.policy import Policy, effective, explain, pin
-from didgate.policy.compare import compare
-from didgate.policy.wording import duration
+from didgate.policy import Policy, effective, pin
 
 app = typer.Typer()
+app.add_typer(policy_questions.app)
 app.add_typer(policy_changes.app)
-Version = Annotated[
-    str,
-    typer.Argument(
-        metavar="POLICY",
-        help="A file, the id of a policy on chain, RESOURCE@active or RESOURCE@pending.",
-    ),
-]
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no chain: leave registries and schemas unchecked.")
 ]
@@ -55,7 +44,7 @@ def check(file: File, *, offline: Offline = False, as_json: AsJSON = False) -> N
     if not offline:
         with Workspace.from_environment() as workspace:
             check_here(policy, workspace)
-    record = _named(policy) | {
+    record = named(policy) | {
         "credentials": len(policy.credentials),
         "checkedOnChain": not offline,
     }
@@ -67,7 +56,7 @@ def id_(file: File, *, as_json: AsJSON = False) -> None:
     """Print a policy's id: keccak256 of its canonical bytes. Asks no chain."""
     policy = read_policy(file)
     if as_json:
-        print_json(_named(policy))
+        print_json(named(policy))
     else:
         typer.echo(hexadecimal(policy.policy_id))
 
@@ -79,56 +68,6 @@ def pin_(file: File, *, _as_json: AsJSON = False) -> None:
     with Workspace.from_environment() as workspace:
         policy = pin(document, workspace.deployment.pins())
     print_json(policy.to_dict())
-
-
-@app.command("explain")
-def explain_(
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="JSON or YAML file; - reads JSON.")
-    ] = None,
-    *,
-    resource: Annotated[
-        str | None, typer.Option(metavar="RESOURCE", help="Explain what holds on chain for this.")
-    ] = None,
-    offline: Offline = False,
-    account: Account = None,
-    as_json: AsJSON = False,
-) -> None:
-    """Say in plain words what a policy means: one in a file, or what holds for a resource."""
-    if (file is None) == (resource is None):
-        raise InvalidInput("conflicting_options", "pass a file, or --resource, and not both")
-    with Workspace.from_environment(account) as workspace:
-        if file is not None:
-            policy, remarks = read_policy(file), []
-        else:
-            state = read_state(workspace, inputs.resource(workspace, resource or ""))
-            policy, remarks = effective_policy(state), [_delay_remark(state.delay)]
-        schemas = {} if offline else schemas_of(policy, workspace)
-    text = "\n".join([explain(policy, schemas=schemas), *remarks])
-    if as_json:
-        print_json(_named(policy) | {"explanation": text})
-    else:
-        print_text(text)
-
-
-@app.command()
-def diff(
-    old: Version,
-    new: Version,
-    *,
-    account: Account = None,
-    as_json: AsJSON = False,
-) -> None:
-    """Say in words who gains and who loses, if one policy takes the place of another."""
-    with Workspace.from_environment(account) as workspace:
-        before, after = read_version(workspace, old), read_version(workspace, new)
-        on_chain = workspace.settings.rpc_url or workspace.home.deployment.exists()
-        schemas = schemas_for(workspace, before, after) if on_chain else {}
-    found = compare(before, after, schemas=schemas)
-    if as_json:
-        print_json(found.to_dict())
-    else:
-        print_text(str(found))
 
 
 @app.command()
@@ -149,7 +88,7 @@ def publish(
         sent = send(workspace, change, Situation(workspace, wanted).publish(policy), signing)
         pending = describe(read_state(workspace, wanted))["pending"] or {}
     times = {name: pending.get(name) for name in ("from", "until")}
-    record = {"resource": hexadecimal(wanted)} | _named(policy) | times
+    record = {"resource": hexadecimal(wanted)} | named(policy) | times
     print_record(record | sent, as_json=signing.as_json)
 
 
@@ -173,11 +112,11 @@ def activate(
         pending = read_state(workspace, wanted).pending
         if expected is None and pending is None:
             raise InvalidInput("nothing_pending", "no policy is scheduled for this resource")
-        named = expected or (pending.policy_id if pending else b"")
-        change = workspace.deployment.policies.activate(wanted, named)
-        sent = send(workspace, change, Situation(workspace, wanted).activate(named), signing)
+        chosen = expected or (pending.policy_id if pending else b"")
+        change = workspace.deployment.policies.activate(wanted, chosen)
+        sent = send(workspace, change, Situation(workspace, wanted).activate(chosen), signing)
         epoch = read_state(workspace, wanted).epoch
-    record = {"resource": hexadecimal(wanted), "policyId": hexadecimal(named), "epoch": epoch}
+    record = {"resource": hexadecimal(wanted), "policyId": hexadecimal(chosen), "epoch": epoch}
     print_record(record | sent, as_json=signing.as_json)
 
 
@@ -212,20 +151,10 @@ def restrict(
         wanted = inputs.resource(workspace, resource)
         _check_together(read_state(workspace, wanted), policy)
         record = change(workspace, wanted, add, lambda it: it.restrict(policy), signing)
-    print_record(_named(policy) | record, as_json=signing.as_json)
+    print_record(named(policy) | record, as_json=signing.as_json)
 
 
 def _check_together(state: PolicyState, restriction: Policy) -> None:
     """Refuse a restriction that contradicts what holds, and so would let nobody in."""
     if state.active_bytes is not None:
         effective(effective_policy(state), [restriction])
-
-
-def _named(policy: Policy) -> dict[str, Any]:
-    return {"policyId": hexadecimal(policy.policy_id), "bytes": len(policy.to_bytes())}
-
-
-def _delay_remark(delay: int) -> str:
-    if delay == 0:
-        return "The resource has no delay: its owner can let anyone in at once."
-    return f"A change that could let more people in waits for {duration(delay)}."

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from didgate.chain.facts import PendingPolicy, PolicyState
+from didgate.chain.facts import Block, PendingPolicy, PolicyState
 from didgate.chain.policy_reader import PolicyReader
 from didgate.cli.output import hexadecimal, time_text
 from didgate.cli.policy_file import schemas_of
@@ -18,14 +18,15 @@ from didgate.policy.compare import PolicyDiff, compare
 from didgate.policy.wording import duration
 
 
-def read_state(workspace: Workspace, resource: bytes) -> PolicyState:
-    """Read what the latest block says about a resource.
+def read_state(workspace: Workspace, resource: bytes, block: Block | None = None) -> PolicyState:
+    """Read what a block, the latest one if not given, says about a resource.
 
     Raises:
         ChainError: ``unknown_resource``, or the chain cannot be read.
     """
     reader = PolicyReader(workspace.chain, workspace.deployment.policies)
-    state = reader.read([resource], workspace.chain.header().block)[resource]
+    at = block or workspace.chain.header().block
+    state = reader.read([resource], at)[resource]
     if not isinstance(state, PolicyState):
         raise ChainError("unknown_resource", "the registry holds no such resource")
     return state
@@ -116,9 +117,14 @@ def effective_policy(state: PolicyState) -> Policy:
     return effective(decode(state.active_bytes), restrictions)
 
 
-def describe(state: PolicyState) -> dict[str, Any]:
-    """Return the state as JSON."""
-    now = soon(state)
+def describe(state: PolicyState, *, now: int | None = None) -> dict[str, Any]:
+    """Return the state as JSON.
+
+    Args:
+        state: the state.
+        now: Unix seconds by which pauses and schedules are told; the present if not given.
+    """
+    now = soon(state) if now is None else now
     active = None
     if state.active is not None and state.active_bytes is not None:
         active = _version(state.active, state.active_bytes)

@@ -105,10 +105,11 @@ def test_what_is_scheduled_and_no_policy_lets_nobody_in(
     terminal: Terminal, resource: str, narrow: Path
 ) -> None:
     bring_into_force(terminal, narrow)
+    shown = terminal.json("policy", "show", resource)
+    name = bytes.fromhex(shown["resource"][2:])
     with Workspace.from_environment() as workspace:
-        policies, wanted = workspace.deployment.policies, terminal.json("policy", "show", resource)
-        name = bytes.fromhex(wanted["resource"][2:])
-        nonsense = policies.publish(name, b"nonsense", epoch=wanted["epoch"])
+        policies = workspace.deployment.policies
+        nonsense = policies.publish(name, b"nonsense", epoch=shown["epoch"])
         workspace.chain.send(workspace.account, nonsense)
     pending = terminal.json("policy", "show", resource)["pending"]
     assert pending["policy"] is None
