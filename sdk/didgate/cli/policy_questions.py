@@ -98,6 +98,56 @@ def diff(
         print_text(str(found))
 
 
+@app.command()
+def simulate(
+    proposal: Version,
+    *,
+    receipts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A bundle, or receipts line by line; by default what the gate here has kept.",
+        ),
+    ] = None,
+    jwks: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|URL",
+            help="With --receipts: keys of the gate, from a source that you trust.",
+        ),
+    ] = None,
+    evidence: Annotated[
+        bool,
+        typer.Option("--evidence", help="Open the sealed evidence that the gate here has kept."),
+    ] = False,
+    resource: Annotated[
+        str | None, typer.Option(metavar="RESOURCE", help="Only decisions about this one.")
+    ] = None,
+    account: Account = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Put a proposed version to recorded decisions, and list each that would change.
+
+    What does not follow from a receipt is unknown without its evidence.
+    """
+    if (receipts is None) != (jwks is None) or (receipts is not None and evidence):
+        message = "pass --receipts with --jwks; --evidence goes with the gate's own store"
+        raise InvalidInput("conflicting_options", message)
+    from didgate.cli import policy_simulation  # the gate takes long to import
+
+    with Workspace.from_environment(account) as workspace:
+        policy = read_version(workspace, proposal)
+        if policy is None:
+            raise InvalidInput("no_policy", "no policy is active: nobody has access")
+        wanted = inputs.resource(workspace, resource) if resource else None
+        if receipts is not None:
+            decided = policy_simulation.from_file(receipts, jwks or "")
+        else:
+            decided = policy_simulation.from_store(workspace, with_evidence=evidence)
+        found = policy_simulation.simulate(workspace, policy, decided, wanted)
+    policy_simulation.print_outcomes(policy, found, as_json=as_json)
+
+
 def _explain_then(
     resource: str | None,
     number: int | None,

@@ -56,7 +56,7 @@ def verify(
 
     What is in the bundle and at hand is checked; what is not is listed as unchecked.
     """
-    bundle, keys = Bundle.read(inputs.read_text(file, max_bytes=MAX_BUNDLE_BYTES)), _read_jwks(jwks)
+    bundle, keys = Bundle.read(inputs.read_text(file, max_bytes=MAX_BUNDLE_BYTES)), read_jwks(jwks)
     with Workspace.from_environment() as workspace:
         chain = AuditedChain(workspace.chain, workspace.deployment) if on_chain else None
         found = audit(bundle, keys, chain=chain)
@@ -155,7 +155,7 @@ def show(
         typer.echo(stored.jws)
 
 
-def _read_jwks(source: str) -> dict[str, Any]:
+def read_jwks(source: str) -> dict[str, Any]:
     """Return a JWK Set from a file, or from where a gate publishes it."""
     if source.startswith(("https:", "http:")):
         accept = "application/jwk-set+json, application/json"

@@ -315,9 +315,11 @@ def _check_recorded(
 def _only(query: FactQuery, facts: Facts) -> Facts:
     """Return the facts that a query asks for."""
     kept: dict[str, Any] = {}
-    for each in fields(FactQuery):
-        asked, held = getattr(query, each.name), getattr(facts, each.name)
-        kept[each.name] = {key: value for key, value in held.items() if key in asked}
+    for name in (each.name for each in fields(Facts) if each.name != "block"):
+        asked, held = getattr(query, name), getattr(facts, name)
+        if name == "code_hashes":
+            asked |= query.attestation_registries
+        kept[name] = {key: value for key, value in held.items() if key in asked}
     return replace(facts, **kept)
 
 

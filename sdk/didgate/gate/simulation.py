@@ -40,7 +40,7 @@ from didgate.verifier import verify_presentation
 FactSource = Callable[[FactQuery, Block], Facts]
 """Reads facts at a past block, such as ``didgate.gate.audit.facts_at`` does."""
 
-_DEPENDS_ON_POLICY: Final = frozenset(
+DEPENDS_ON_POLICY: Final = frozenset(
     {"form_mismatch", "type_not_asked", "issuer_not_accepted", "leaf_not_asked", "unknown_schema"}
 )
 
@@ -80,7 +80,7 @@ def decide_with(inputs: Inputs, policy: Policy, *, read: FactSource | None = Non
             inputs.presentation, inputs.challenge, inputs.evidence, inputs.now
         )
     except (VerificationError, InvalidInput) as error:
-        mended = error.code in _DEPENDS_ON_POLICY
+        mended = error.code in DEPENDS_ON_POLICY
         return Simulated(Verdict.UNKNOWN if mended else Verdict.FALSE, error.code, {})
     shown = shown_for(policy, verified, decode(inputs.challenge.policy))
     found = {
@@ -145,7 +145,8 @@ def _facts(
     # What was recorded counts: it is what the gate saw, and the receipt commits to it.
     both: dict[str, Any] = {
         each.name: {**getattr(found, each.name), **getattr(recorded, each.name)}
-        for each in fields(FactQuery)
+        for each in fields(Facts)
+        if each.name != "block"
     }
     return replace(found, **both)
 
@@ -162,14 +163,18 @@ def _softened(
     result: LeafResult, policy: Policy, answers: Mapping[str, VerifiedCredential]
 ) -> LeafResult:
     """Make unknown what is false only because it was not shown."""
-    # By their names these codes say that something was not shown; "other_holder" that what was
-    # shown for another leaf decided who counts here.
-    not_shown = result.code.endswith(("_missing", "_absent")) or result.code == "other_holder"
-    if result.verdict is not Verdict.FALSE or not not_shown:
+    if result.verdict is not Verdict.FALSE or not was_not_shown(result.code):
         return result
     if result.code == "claim_absent" and _mismatches(result.path, policy, answers):
         return result
     return replace(result, verdict=Verdict.UNKNOWN)
+
+
+def was_not_shown(code: str) -> bool:
+    """Tell whether a leaf's reason is that something was not shown, or could not count."""
+    # By their names these codes say that something was not shown; "other_holder" that what was
+    # shown for another leaf decided who counts here.
+    return code.endswith(("_missing", "_absent")) or code == "other_holder"
 
 
 def _mismatches(path: str, policy: Policy, answers: Mapping[str, VerifiedCredential]) -> bool:
