@@ -6,10 +6,12 @@ import json
 import signal
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from didgate.chain.artifacts import artifact
 from didgate.chain.calls import Transaction
 from didgate.chain.deploy import SUSPENSION_DELAY, Deployment, deploy
 from didgate.chain.embedded import ChainServer
@@ -18,6 +20,7 @@ from didgate.cli.options import Account, AsJSON, Yes
 from didgate.cli.output import hexadecimal, print_record, print_records, say, time_text
 from didgate.cli.signing import Signing, signs
 from didgate.cli.transactions import AT_ONCE, Deed, announce, send
+from didgate.cli.unsigned import read_unsigned
 from didgate.cli.workspace import Workspace
 from didgate.encoding import strict_json
 from didgate.errors import InvalidInput
@@ -186,3 +189,36 @@ def fund(
         deed = Deed(f"Send {ether} ether to {to}", "the account that has them")
         sent = send(workspace, transfer, deed, signing)
     print_record({"to": to, "ether": ether} | sent, as_json=signing.as_json)
+
+
+@app.command("send")
+@signs
+def send_(
+    file: Annotated[
+        Path,
+        typer.Argument(help="What --unsigned wrote, or JSON with chainId, to, value and data."),
+    ],
+    *,
+    signing: Signing,
+) -> None:
+    """Sign and send a transaction that was handed over unsigned, on this machine or another."""
+    with Workspace.from_environment(signing.account) as workspace:
+        transaction, told = read_unsigned(file, workspace.chain.chain_id)
+        called = _called(workspace, transaction)
+        notes = (*([f"it calls {called}"] if called else ()), *told)
+        deed = Deed(f"Send the transaction in {file}", notes=notes)
+        sent = send(workspace, transaction, deed, signing)
+    print_record({"to": transaction.to} | sent, as_json=signing.as_json)
+
+
+def _called(workspace: Workspace, transaction: Transaction) -> str | None:
+    """Return which function of a contract of the deployment is called."""
+    if not workspace.home.deployment.exists():
+        return None
+    names = {each.address: name for name, each in workspace.deployment.contracts.items()}
+    if transaction.to not in names:
+        return None
+    functions = artifact(names[transaction.to]).functions.values()
+    selector = transaction.data[:4]
+    signatures = [each.signature for each in functions if each.selector == selector]
+    return signatures[0] if signatures else "no function that the contract has"

@@ -21,6 +21,7 @@ from didgate.chain.revert import Reverted
 from didgate.cli import inputs
 from didgate.cli.output import hexadecimal, print_json, print_record, say
 from didgate.cli.signing import Signing
+from didgate.cli.unsigned import to_document
 from didgate.cli.workspace import Workspace
 from didgate.errors import ChainError, InvalidInput
 from didgate.keys import atomic_file
@@ -186,14 +187,7 @@ def _hand_over(
     ]
     for line in lines:
         say(line)
-    record = {
-        "chainId": workspace.chain.chain_id,
-        "from": sender,
-        "to": transaction.to,
-        "value": str(transaction.value),
-        "data": hexadecimal(transaction.data),
-        "description": lines,
-    }
+    record = to_document(transaction, workspace.chain.chain_id, sender, lines)
     if signing.unsigned is None or str(signing.unsigned) == "-":
         print_json(record)
         return

@@ -11,10 +11,8 @@ import pytest
 from cli_terminal import RESOURCE, SCHEMA, Terminal
 
 from didgate.chain.artifacts import artifact
-from didgate.chain.calls import Transaction
 from didgate.cli.signing import Signing
 from didgate.cli.transactions import AT_ONCE
-from didgate.cli.workspace import Workspace
 from didgate.encoding import keccak256
 from didgate.errors import InvalidInput
 
@@ -170,10 +168,43 @@ def test_unsigned_transaction_is_what_would_be_sent(terminal: Terminal, resource
     assert told["unsigned"] == str(file)
     assert not terminal.json("policy", "show", resource)["paused"]
 
-    with Workspace.from_environment() as workspace:
-        transaction = Transaction(written["to"], bytes.fromhex(written["data"][2:]))
-        workspace.chain.send(workspace.account, transaction)
+    text = said(terminal, "chain", "send", file, "--yes")
+    assert text.startswith(f"Send the transaction in {file}\n")
+    assert "it calls pause(bytes32)" in text
+    assert f"the file says: Stop all access to {RESOURCE}" in text
     assert terminal.json("policy", "show", resource)["paused"]
+
+
+def test_what_is_sent_from_a_file_is_decoded(terminal: Terminal) -> None:
+    registry, status = contract(terminal, "PolicyRegistry"), terminal.json("chain", "status")
+    document = {"chainId": status["chainId"], "value": "0", "data": "0x12345678"}
+    file = terminal.write("unknown.json", document | {"to": registry["address"]})
+    printed = terminal.json("chain", "send", file, "--dry-run")["description"]
+    assert "  it calls no function that the contract has" in printed
+    file = terminal.write("gift.json", document | {"to": STRANGER, "data": "0x", "value": "5"})
+    text = said(terminal, "chain", "send", file, "--yes")
+    assert "it calls" not in text
+    assert "value:    0.000000000000000005 ether" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"chainId": 1}, "wrong_chain"),
+        ({"value": 0}, "invalid_transaction"),
+        ({"value": "0x0"}, "invalid_transaction"),
+        ({"data": "12"}, "invalid_transaction"),
+        ({"to": None}, "invalid_transaction"),
+        ({"to": "0x12"}, "invalid_address"),
+        ({"nonce": 3}, "invalid_transaction"),
+        ({"description": "pause"}, "invalid_transaction"),
+    ],
+)
+def test_error_transaction_file(terminal: Terminal, change: dict[str, Any], code: str) -> None:
+    status = terminal.json("chain", "status")
+    document = {"chainId": status["chainId"], "to": STRANGER, "value": "0", "data": "0x"}
+    file = terminal.write("transaction.json", document | change)
+    assert terminal.error("chain", "send", file, "--yes")["code"] == code
 
 
 def test_dry_run_prints_the_transaction_and_sends_nothing(
