@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from didgate.chain.embedded import EmbeddedChain
-from didgate.cli.app import main
+from didgate.cli.app import command, main
 from didgate.cli.workspace import Workspace
 from didgate.credentials.challenge import Challenge
 from didgate.keys.keystore import Argon2Cost
@@ -41,6 +42,16 @@ class Outcome:
     code: int
     out: str
     err: str
+
+
+def options_of(words: Sequence[str | Path]) -> set[str]:
+    """Return the options that the command called by some words has."""
+    found: Any = command()
+    for word in words:
+        if not hasattr(found, "commands"):
+            break
+        found = found.commands[str(word)]
+    return {option for parameter in found.params for option in parameter.opts}
 
 
 class Terminal:
@@ -71,8 +82,9 @@ class Terminal:
         return Outcome(end.value.code, printed.out, printed.err)
 
     def json(self, *words: str | Path, stdin: bytes = b"") -> Any:
-        """Run a command as a program would, and return what it answers."""
-        outcome = self.run(*words, "--json", stdin=stdin)
+        """Run a command as a program would, agreed to beforehand, and return what it answers."""
+        yes = ("--yes",) if "--yes" in options_of(words) else ()
+        outcome = self.run(*words, "--json", *yes, stdin=stdin)
         assert outcome.code == 0, outcome
         return json.loads(outcome.out)
 

@@ -260,6 +260,19 @@ contract PolicyRegistry is IPolicyRegistry {
     }
 
     /// @inheritdoc IPolicyRegistry
+    function pendingPolicy(ResourceId resource)
+        external
+        view
+        returns (PolicyId policy, PolicyId base, uint64 lifted, uint64 from, uint64 until)
+    {
+        PolicyRecord.Record storage record = _record(resource);
+        PolicyRecord.PendingPolicy memory pending = record.pendingPolicy;
+        if (pending.from != 0) base = record.active().policy;
+        return
+            (pending.policy, base, pending.lifted, pending.from, PolicyRecord.lapse(pending.from));
+    }
+
+    /// @inheritdoc IPolicyRegistry
     function pendingDelay(ResourceId resource)
         external
         view

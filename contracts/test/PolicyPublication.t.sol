@@ -41,6 +41,36 @@ contract PolicyPublicationTest is PolicyFixture {
         vm.assertEq(policies.policyBytes(id), FIRST, "bytes");
     }
 
+    function test_WhatIsPendingNamesWhatItWasMadeAgainst() public {
+        PolicyId base = _bringIntoForce(FIRST);
+        _assertPending(PolicyId.wrap(0), PolicyId.wrap(0), 0, 0, 0);
+        _restrict(SECOND);
+        PolicyId id = _publish(THIRD);
+        _restrict(hex"01a4");
+        uint64 from = uint64(block.timestamp) + DELAY;
+        _assertPending(id, base, 1, from, from + WINDOW);
+        vm.warp(from);
+        _activate(id);
+        vm.assertEq(_state().restrictions.length, 1, "the later restriction survives");
+        _assertPending(PolicyId.wrap(0), PolicyId.wrap(0), 0, 0, 0);
+    }
+
+    function _assertPending(
+        PolicyId policy,
+        PolicyId base,
+        uint64 lifted,
+        uint64 from,
+        uint64 until
+    ) private view {
+        (PolicyId id, PolicyId replaced, uint64 ended, uint64 begin, uint64 end) =
+            policies.pendingPolicy(resource);
+        _assertSame(id, policy, "pending: policy");
+        _assertSame(replaced, base, "pending: base");
+        vm.assertEq(ended, lifted, "pending: lifted");
+        vm.assertEq(begin, from, "pending: from");
+        vm.assertEq(end, until, "pending: until");
+    }
+
     function test_ActivationTakesEffectOnceTheDelayIsOver() public {
         PolicyId id = _publish(FIRST);
         vm.warp(START + DELAY);

@@ -191,7 +191,7 @@ def _holder(draw: st.DrawFn, nodes: tuple[Any, ...], need: int) -> Holder | None
     return draw(st.sampled_from(Holder)) if provable else Holder.ANY
 
 
-def _compiles(tree: Any) -> bool:
+def compiles(tree: Any) -> bool:
     try:
         check_tree(tree, "allow")
     except InvalidInput:
@@ -199,7 +199,7 @@ def _compiles(tree: Any) -> bool:
     return True
 
 
-trees = st.recursive(leaves, composites, max_leaves=8).filter(_compiles)
+trees = st.recursive(leaves, composites, max_leaves=8).filter(compiles)
 
 
 def pin(tree: Any) -> Registries:

@@ -263,6 +263,14 @@ interface IPolicyRegistry {
     /// @notice Whether an account is an editor now.
     function isEditor(ResourceId resource, address account) external view returns (bool);
 
+    /// @notice The scheduled policy, with what it was made against: the policy then active, which it
+    /// replaces, and the first `lifted` restrictions, which it ends; later ones survive. All zero if
+    /// there is none.
+    function pendingPolicy(ResourceId resource)
+        external
+        view
+        returns (PolicyId policy, PolicyId base, uint64 lifted, uint64 from, uint64 until);
+
     /// @notice The scheduled delay; all zero if there is none.
     function pendingDelay(ResourceId resource)
         external

@@ -235,6 +235,21 @@ class ChainClient:
             raise self._reason(account.address, transaction, receipt)
         return receipt
 
+    def estimate(self, sender: str, transaction: Transaction) -> tuple[int, int]:
+        """Return what a transaction may cost at most, sent now: its gas, and wei for that gas.
+
+        Args:
+            sender: address of whoever would send it.
+            transaction: what to do.
+
+        Raises:
+            ChainError: ``reverted``, it would fail; ``rpc_error``, e.g. the sender could not pay;
+                or a failure to reach the chain.
+        """
+        fields = self._fields(sender, transaction)
+        gas: int = fields["gas"]
+        return gas, gas * fields["maxFeePerGas"] + transaction.value
+
     def _fields(self, sender: str, transaction: Transaction) -> dict[str, Any]:
         """Fill in nonce, gas and fees of a transaction of type 2."""
         request = _transaction_object(sender, transaction)

@@ -59,6 +59,25 @@ class HistoryEntry:
     block_number: int
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduledPolicy:
+    """A policy that waits to be brought into force, with what it was made against.
+
+    Args:
+        policy: its 32-byte id.
+        base: id of the active policy that it replaces, or ``None`` for the first.
+        lifted: how many of the restrictions, oldest first, it ends; later ones survive.
+        from_: when it can be brought into force, in Unix seconds.
+        until: when the schedule lapses, exclusive, in Unix seconds.
+    """
+
+    policy: bytes
+    base: bytes | None
+    lifted: int
+    from_: int
+    until: int
+
+
 Value = TypeVar("Value")
 
 
@@ -102,6 +121,10 @@ class PolicyRegistry(Contract):
     def is_editor(self, resource: bytes, account: str) -> Call[bool]:
         """Whether an account may publish policies for a resource beside its owner."""
         return self._read("isEditor", resource, account, result=bool)
+
+    def pending_policy(self, resource: bytes) -> Call[ScheduledPolicy | None]:
+        """The scheduled policy, if there is one."""
+        return self._read("pendingPolicy", resource, result=_scheduled_policy)
 
     def pending_delay(self, resource: bytes) -> Call[Scheduled[int] | None]:
         """The scheduled delay, if there is one."""
@@ -205,6 +228,14 @@ def _state(fields: tuple[Any, ...]) -> RegistryState:
 
 def _scheduled(value: Value, from_: int, until: int) -> Scheduled[Value] | None:
     return Scheduled(value, from_, until) if from_ else None
+
+
+def _scheduled_policy(
+    policy: bytes, base: bytes, lifted: int, from_: int, until: int
+) -> ScheduledPolicy | None:
+    if not from_:
+        return None
+    return ScheduledPolicy(policy, _policy_or_none(base), lifted, from_, until)
 
 
 def _policy_or_none(policy: bytes) -> bytes | None:

@@ -98,5 +98,9 @@ class ResourceRegistry(Contract):
         return self._change("addVersion", resource, digest, manifest_uri)
 
     def transfer(self, resource: bytes, *, owner: str, to: str) -> Transaction:
-        """Hand a resource over, and with it the right to administer its policy; by the owner."""
-        return self._change("transferFrom", owner, to, int.from_bytes(resource, "big"))
+        """Hand a resource over, and with it the right to administer its policy; by the owner.
+
+        A contract has to say that it takes tokens (ERC-721's receiver), or nothing happens.
+        """
+        token = int.from_bytes(resource, "big")
+        return self._change("safeTransferFrom(address,address,uint256)", owner, to, token)

@@ -6,17 +6,21 @@ import json
 import signal
 import threading
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from didgate.chain.artifacts import artifact
 from didgate.chain.calls import Transaction
 from didgate.chain.deploy import SUSPENSION_DELAY, Deployment, deploy
 from didgate.chain.embedded import ChainServer
 from didgate.cli import inputs
 from didgate.cli.options import Account, AsJSON, Yes
 from didgate.cli.output import hexadecimal, print_record, print_records, say, time_text
-from didgate.cli.transactions import announce, send
+from didgate.cli.signing import Signing, signs
+from didgate.cli.transactions import AT_ONCE, Deed, announce, send
+from didgate.cli.unsigned import read_unsigned
 from didgate.cli.workspace import Workspace
 from didgate.encoding import strict_json
 from didgate.errors import InvalidInput
@@ -91,7 +95,7 @@ def deploy_(
         delay = inputs.seconds(suspension_delay)
         owner = inputs.address(root) if root else workspace.account_address
         deed = f"Deploy all contracts with {owner} as root of the issuers"
-        announce(workspace, deed, ask=not (yes or as_json))
+        announce(workspace, Deed(deed, "anyone", f"{AT_ONCE}, one by one").lines(), yes=yes)
         deployment = deploy(workspace.chain, workspace.account, root=owner, suspension_delay=delay)
         deployment.save(workspace.home.deployment)
     if as_json:
@@ -166,23 +170,55 @@ def _checked_contracts(workspace: Workspace) -> list[dict[str, Any]]:
 
 
 @app.command()
+@signs
 def fund(
     recipient: Annotated[
         str, typer.Argument(metavar="NAME|ADDRESS", help="A secp256k1 key, or an address.")
     ],
     *,
     ether: Annotated[int, typer.Option(min=1, help="How much to send.")] = 10,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Send ether from the account, so that another can pay for transactions."""
-    with Workspace.from_environment(account) as workspace:
+    with Workspace.from_environment(signing.account) as workspace:
         if recipient in workspace.public_keys():
             to = address_of(workspace.public_key(recipient))
         else:
             to = inputs.address(recipient)
         transfer = Transaction(to, b"", ether * _WEI)
-        deed = f"Send {ether} ether to {to}"
-        sent = send(workspace, transfer, deed, ask=not (yes or as_json))
-    print_record({"to": to, "ether": ether} | sent, as_json=as_json)
+        deed = Deed(f"Send {ether} ether to {to}", "the account that has them")
+        sent = send(workspace, transfer, deed, signing)
+    print_record({"to": to, "ether": ether} | sent, as_json=signing.as_json)
+
+
+@app.command("send")
+@signs
+def send_(
+    file: Annotated[
+        Path,
+        typer.Argument(help="What --unsigned wrote, or JSON with chainId, to, value and data."),
+    ],
+    *,
+    signing: Signing,
+) -> None:
+    """Sign and send a transaction that was handed over unsigned, on this machine or another."""
+    with Workspace.from_environment(signing.account) as workspace:
+        transaction, told = read_unsigned(file, workspace.chain.chain_id)
+        called = _called(workspace, transaction)
+        notes = (*([f"it calls {called}"] if called else ()), *told)
+        deed = Deed(f"Send the transaction in {file}", notes=notes)
+        sent = send(workspace, transaction, deed, signing)
+    print_record({"to": transaction.to} | sent, as_json=signing.as_json)
+
+
+def _called(workspace: Workspace, transaction: Transaction) -> str | None:
+    """Return which function of a contract of the deployment is called."""
+    if not workspace.home.deployment.exists():
+        return None
+    names = {each.address: name for name, each in workspace.deployment.contracts.items()}
+    if transaction.to not in names:
+        return None
+    functions = artifact(names[transaction.to]).functions.values()
+    selector = transaction.data[:4]
+    signatures = [each.signature for each in functions if each.selector == selector]
+    return signatures[0] if signatures else "no function that the contract has"

@@ -116,6 +116,15 @@ def type_id(text: str) -> bytes:
     return vct_type_id(text)
 
 
+def sender(workspace: Workspace, text: str | None) -> str:
+    """Return the address that will send a transaction: as given, or the account's.
+
+    Raises:
+        InvalidInput: ``invalid_address`` or ``account_missing``.
+    """
+    return workspace.account_address if text is None else address(text)
+
+
 def resource(workspace: Workspace, text: str) -> bytes:
     """Return the id of a resource: as given, or of the URI that the account registered.
 

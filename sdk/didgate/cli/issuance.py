@@ -15,7 +15,8 @@ from didgate.cli import inputs
 from didgate.cli.issuance_desk import Desk, Order, open_desk
 from didgate.cli.issuance_entries import Entry
 from didgate.cli.output import print_json, print_record, print_records, say, time_text
-from didgate.cli.transactions import announce
+from didgate.cli.signing import Signing
+from didgate.cli.transactions import Deed, agree
 from didgate.cli.workspace import Workspace
 from didgate.credentials.identifiers import issuer_id, status_list_id
 from didgate.errors import InvalidInput
@@ -74,32 +75,37 @@ def issue_many(
         say(f"{len(written)} issued, {len(entries) - len(written)} passed over")
 
 
-def revoke(
-    did: str, type_: str, subject: str, account: str | None, *, ask: bool, as_json: bool
-) -> None:
+def revoke(did: str, type_: str, subject: str, signing: Signing) -> None:
     """End a subject's credential: on chain if it has a status index."""
-    type_id = inputs.type_id(type_)
-    with Workspace.from_environment(account) as workspace:
+    type_id, issuer = inputs.type_id(type_), issuer_id(did)
+    list_id = status_list_id(issuer, type_id)
+    with Workspace.from_environment(signing.account) as workspace:
         records = workspace.issuance_records
-        issued = records.find(status_list_id(issuer_id(did), type_id), subject)
+        issued = records.find(list_id, subject)
         publisher = None
         if issued.status_index is not None:
-            deed = f"Revoke for ever credential {issued.status_index} of {did}"
-            announce(workspace, deed, ask=ask)
+            deed = Deed(
+                f"Revoke for ever credential {issued.status_index} of {did}",
+                "the issuer's controller",
+            )
             registry = workspace.deployment.status
+            revocation = registry.revoke(issuer, type_id, issued.status_index)
+            agree(workspace, revocation, deed, signing)
             publisher = OnChainStatus(workspace.chain, registry, workspace.account)
+        elif not signing.signs:
+            raise InvalidInput("nothing_to_sign", "it has no status index: no transaction ends it")
         end_validity(
             records,
-            status_list_id(issuer_id(did), type_id),
+            list_id,
             subject,
             datetime.now(UTC),
             publisher=publisher,
-            issuer_id=issuer_id(did),
+            issuer_id=issuer,
             type_id=type_id,
         )
     ends = "now" if publisher is not None else time_text(int(issued.valid_until.timestamp()))
     record = {"subject": subject, "statusIndex": issued.status_index, "ends": ends}
-    print_record(record, as_json=as_json)
+    print_record(record, as_json=signing.as_json)
 
 
 def _record(records: IssuanceRecords, desk: Desk, subject: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from didgate.cli.options import Account, AsJSON, Yes
+from didgate.cli.options import AsJSON
+from didgate.cli.signing import Signing, signs
 
 Issuer = Annotated[str, typer.Option("--issuer", metavar="DID", help="DID of the issuer.")]
 
@@ -102,6 +103,7 @@ def issue(
         issuance.issue_one(order, entry, out, refresh=refresh, as_json=as_json)
 
 
+@signs
 def revoke(
     *,
     did: Issuer,
@@ -109,11 +111,9 @@ def revoke(
         str, typer.Option("--type", metavar="TYPE", help="The schema id, or the vct.")
     ],
     subject: Annotated[str, typer.Option(help="Whose credential; as when it was issued.")],
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """End a credential, for ever: on chain if it has a status index, else by not refreshing it."""
     from didgate.cli import issuance
 
-    issuance.revoke(did, type_, subject, account, ask=not (yes or as_json), as_json=as_json)
+    issuance.revoke(did, type_, subject, signing)

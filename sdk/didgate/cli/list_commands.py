@@ -9,9 +9,10 @@ import typer
 
 from didgate.chain.address_lists import address_list_id
 from didgate.cli import inputs
-from didgate.cli.options import Account, AsJSON, Yes
+from didgate.cli.options import Account, AsJSON
 from didgate.cli.output import hexadecimal, print_json, print_record, print_records, time_text
-from didgate.cli.transactions import send
+from didgate.cli.signing import Signing, signs
+from didgate.cli.transactions import Deed, send
 from didgate.cli.workspace import Workspace
 from didgate.credentials.account_proofs import MerkleProof
 from didgate.credentials.address_tree import AddressTree
@@ -32,58 +33,69 @@ AddressFile = Annotated[
 
 
 @app.command()
+@signs
 def create(
     name: Annotated[str, typer.Argument(help="Name of the list, unique for the account.")],
     *,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Create an empty list that belongs to the account."""
-    with Workspace.from_environment(account) as workspace:
+    with Workspace.from_environment(signing.account) as workspace:
         list_id = address_list_id(workspace.account_address, name)
         transaction = workspace.deployment.address_lists.create(name)
-        deed = f"Create address list {name} ({hexadecimal(list_id)})"
-        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
-    print_record({"listId": hexadecimal(list_id), "name": name} | sent, as_json=as_json)
+        deed = Deed(
+            f"Create address list {name} ({hexadecimal(list_id)})",
+            "anyone; the list will belong to the sender",
+        )
+        sent = send(workspace, transaction, deed, signing)
+    print_record({"listId": hexadecimal(list_id), "name": name} | sent, as_json=signing.as_json)
 
 
 @app.command()
+@signs
 def add(
     list_: List,
     addresses: Addresses,
     *,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Add addresses; by the list's owner."""
     accounts = [inputs.address(text) for text in addresses]
-    with Workspace.from_environment(account) as workspace:
+    with Workspace.from_environment(signing.account) as workspace:
         list_id = _list_id(workspace, list_)
         transaction = workspace.deployment.address_lists.add(list_id, accounts)
-        deed = f"Add {', '.join(accounts)} to address list {hexadecimal(list_id)}"
-        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
-    print_record({"listId": hexadecimal(list_id), "added": accounts} | sent, as_json=as_json)
+        deed = Deed(
+            f"Add {', '.join(accounts)} to address list {hexadecimal(list_id)}",
+            "the list's owner",
+            notes=("for a policy it counts once it is as old as the policy's minAge asks",),
+        )
+        sent = send(workspace, transaction, deed, signing)
+    print_record(
+        {"listId": hexadecimal(list_id), "added": accounts} | sent, as_json=signing.as_json
+    )
 
 
 @app.command()
+@signs
 def remove(
     list_: List,
     addresses: Addresses,
     *,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Remove addresses; by the list's owner."""
     accounts = [inputs.address(text) for text in addresses]
-    with Workspace.from_environment(account) as workspace:
+    with Workspace.from_environment(signing.account) as workspace:
         list_id = _list_id(workspace, list_)
         transaction = workspace.deployment.address_lists.remove(list_id, accounts)
-        deed = f"Remove {', '.join(accounts)} from address list {hexadecimal(list_id)}"
-        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
-    print_record({"listId": hexadecimal(list_id), "removed": accounts} | sent, as_json=as_json)
+        deed = Deed(
+            f"Remove {', '.join(accounts)} from address list {hexadecimal(list_id)}",
+            "the list's owner",
+        )
+        sent = send(workspace, transaction, deed, signing)
+    print_record(
+        {"listId": hexadecimal(list_id), "removed": accounts} | sent, as_json=signing.as_json
+    )
 
 
 @app.command()

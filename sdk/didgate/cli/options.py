@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 AsJSON = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking, as --json does.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 Account = Annotated[
     str | None,
     typer.Option(

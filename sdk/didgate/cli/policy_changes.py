@@ -11,14 +11,16 @@ import typer
 from didgate.chain.calls import Transaction
 from didgate.chain.policy_registry import PolicyRegistry
 from didgate.cli import inputs
-from didgate.cli.options import Account, AsJSON, Resource, Yes
+from didgate.cli.options import Resource
 from didgate.cli.output import print_record
+from didgate.cli.policy_deeds import Situation
 from didgate.cli.policy_state import read_record
-from didgate.cli.transactions import send
+from didgate.cli.signing import Signing, signs
+from didgate.cli.transactions import Deed, send
 from didgate.cli.workspace import Workspace
-from didgate.policy.wording import duration
 
 Transition = Callable[[PolicyRegistry, bytes], Transaction]
+Telling = Callable[[Situation], Deed]
 
 app = typer.Typer()
 _ACCESS = ("resource", "epoch", "paused", "pausedUntil")
@@ -32,14 +34,14 @@ class _Simple:
     Args:
         name: how it is called.
         transition: what it sends.
-        deed: what is said before, with the resource in place of the braces.
+        deed: says what that does.
         help: what it does, and who may do it.
         shown: what it prints of the resource's state.
     """
 
     name: str
     transition: Transition
-    deed: str
+    deed: Telling
     help: str
     shown: tuple[str, ...]
 
@@ -48,56 +50,56 @@ _SIMPLE = (
     _Simple(
         "cancel",
         PolicyRegistry.cancel,
-        "Withdraw the scheduled policy of {}",
+        Situation.cancel,
         "Withdraw the scheduled policy; by owner, editors and guardian.",
         _ACCESS,
     ),
     _Simple(
         "pause",
         PolicyRegistry.pause,
-        "Stop all access to {}",
+        Situation.pause,
         "Stop all access at once; by owner, editors and guardian.",
         _ACCESS,
     ),
     _Simple(
         "unpause",
         PolicyRegistry.unpause,
-        "Let the pause of {} end",
+        Situation.unpause,
         "Let a pause end after the resource's delay; by owner and editors.",
         _ACCESS,
     ),
     _Simple(
         "bump-epoch",
         PolicyRegistry.bump_epoch,
-        "Void all grants for {}",
+        Situation.bump_epoch,
         "Void all grants at once; by owner, editors and guardian.",
         _ACCESS,
     ),
     _Simple(
         "activate-delay",
         PolicyRegistry.activate_delay,
-        "Bring the scheduled delay of {} into force",
+        Situation.activate_delay,
         "Bring the scheduled delay into force; by the owner.",
         _POWERS,
     ),
     _Simple(
         "cancel-delay",
         PolicyRegistry.cancel_delay,
-        "Withdraw the scheduled delay of {}",
+        Situation.cancel_delay,
         "Withdraw the scheduled delay; by owner and guardian.",
         _POWERS,
     ),
     _Simple(
         "activate-guardian",
         PolicyRegistry.activate_guardian,
-        "Bring the scheduled guardian of {} into force",
+        Situation.activate_guardian,
         "Bring the scheduled guardian into force; by the owner.",
         _POWERS,
     ),
     _Simple(
         "cancel-guardian",
         PolicyRegistry.cancel_guardian,
-        "Withdraw the scheduled guardian of {}",
+        Situation.cancel_guardian,
         "Withdraw the scheduled guardian; by the owner.",
         _POWERS,
     ),
@@ -106,40 +108,43 @@ _SIMPLE = (
 
 def change(
     workspace: Workspace,
-    resource: str,
+    resource: bytes,
     transition: Transition,
-    deed: str,
+    deed: Telling,
+    signing: Signing,
     *,
-    ask: bool,
     shown: tuple[str, ...] = _ACCESS,
 ) -> dict[str, Any]:
     """Send a transaction about a resource, and return where that leaves it.
 
     Args:
         workspace: holds account and chain.
-        resource: its id, or the URI under which the account registered it.
+        resource: its 32-byte id.
         transition: makes the transaction.
-        deed: what it does.
-        ask: whether a person has to agree.
+        deed: says what it does.
+        signing: how to go about it.
         shown: which members of the resource's state to return.
     """
-    wanted = inputs.resource(workspace, resource)
-    sent = send(workspace, transition(workspace.deployment.policies, wanted), deed, ask=ask)
-    state = read_record(workspace, wanted)
+    transaction = transition(workspace.deployment.policies, resource)
+    sent = send(workspace, transaction, deed(Situation(workspace, resource)), signing)
+    state = read_record(workspace, resource)
     return {name: state[name] for name in shown} | sent
+
+
+def _carry_out(
+    resource: str, transition: Transition, deed: Telling, signing: Signing, shown: tuple[str, ...]
+) -> dict[str, Any]:
+    with Workspace.from_environment(signing.account) as workspace:
+        wanted = inputs.resource(workspace, resource)
+        return change(workspace, wanted, transition, deed, signing, shown=shown)
 
 
 def _add(simple: _Simple) -> None:
     @app.command(simple.name, help=simple.help)
-    def command(
-        resource: Resource, *, account: Account = None, yes: Yes = False, as_json: AsJSON = False
-    ) -> None:
-        deed, ask = simple.deed.format(resource), not (yes or as_json)
-        with Workspace.from_environment(account) as workspace:
-            record = change(
-                workspace, resource, simple.transition, deed, ask=ask, shown=simple.shown
-            )
-        print_record(record, as_json=as_json)
+    @signs
+    def command(resource: Resource, *, signing: Signing) -> None:
+        record = _carry_out(resource, simple.transition, simple.deed, signing, simple.shown)
+        print_record(record, as_json=signing.as_json)
 
 
 for _simple in _SIMPLE:
@@ -147,13 +152,12 @@ for _simple in _SIMPLE:
 
 
 @app.command("set-delay")
+@signs
 def set_delay(
     resource: Resource,
     delay: Annotated[str, typer.Argument(metavar="DURATION", help="E.g. 2d; 0 for development.")],
     *,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Set the delay: a longer one at once, a shorter one is scheduled; by the owner."""
     seconds = inputs.seconds(delay)
@@ -161,22 +165,22 @@ def set_delay(
     def set_it(registry: PolicyRegistry, wanted: bytes) -> Transaction:
         return registry.set_delay(wanted, seconds)
 
-    deed, ask = f"Set the delay of {resource} to {duration(seconds)}", not (yes or as_json)
-    with Workspace.from_environment(account) as workspace:
-        record = change(workspace, resource, set_it, deed, ask=ask, shown=_POWERS)
-    print_record(record, as_json=as_json)
+    def deed(situation: Situation) -> Deed:
+        return situation.set_delay(seconds)
+
+    record = _carry_out(resource, set_it, deed, signing, _POWERS)
+    print_record(record, as_json=signing.as_json)
 
 
 @app.command("set-guardian")
+@signs
 def set_guardian(
     resource: Resource,
     guardian: Annotated[
         str, typer.Argument(metavar="ADDRESS", help="Who may narrow access; none for nobody.")
     ],
     *,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Schedule another guardian, who may narrow access and never widen it; by the owner."""
     named = None if guardian == "none" else inputs.address(guardian)
@@ -184,21 +188,21 @@ def set_guardian(
     def set_it(registry: PolicyRegistry, wanted: bytes) -> Transaction:
         return registry.set_guardian(wanted, named)
 
-    deed, ask = f"Schedule {named or 'nobody'} as guardian of {resource}", not (yes or as_json)
-    with Workspace.from_environment(account) as workspace:
-        record = change(workspace, resource, set_it, deed, ask=ask, shown=_POWERS)
-    print_record(record, as_json=as_json)
+    def deed(situation: Situation) -> Deed:
+        return situation.set_guardian(named)
+
+    record = _carry_out(resource, set_it, deed, signing, _POWERS)
+    print_record(record, as_json=signing.as_json)
 
 
 @app.command("set-editor")
+@signs
 def set_editor(
     resource: Resource,
     editor: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who may publish policies.")],
     *,
     dismiss: Annotated[bool, typer.Option("--dismiss", help="Take that right away.")] = False,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Let an account publish policies beside the owner, or no longer; by the owner."""
     named = inputs.address(editor)
@@ -206,7 +210,8 @@ def set_editor(
     def set_it(registry: PolicyRegistry, wanted: bytes) -> Transaction:
         return registry.set_editor(wanted, named, allowed=not dismiss)
 
-    deed = f"{'Dismiss' if dismiss else 'Name'} {named} as editor of {resource}"
-    with Workspace.from_environment(account) as workspace:
-        record = change(workspace, resource, set_it, deed, ask=not (yes or as_json))
-    print_record({"editor": named, "allowed": not dismiss} | record, as_json=as_json)
+    def deed(situation: Situation) -> Deed:
+        return situation.set_editor(named, allowed=not dismiss)
+
+    record = _carry_out(resource, set_it, deed, signing, _ACCESS)
+    print_record({"editor": named, "allowed": not dismiss} | record, as_json=signing.as_json)

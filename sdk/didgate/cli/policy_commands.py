@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from didgate.chain.calls import Transaction
 from didgate.chain.facts import PolicyState
 from didgate.chain.policy_registry import PolicyRegistry
-from didgate.cli import inputs, policy_changes
-from didgate.cli.options import Account, AsJSON, File, Resource, Yes
+from didgate.cli import inputs, policy_changes, policy_questions
+from didgate.cli.options import Account, AsJSON, File, Resource
 from didgate.cli.output import hexadecimal, print_json, print_record, print_text
 from didgate.cli.policy_changes import change
-from didgate.cli.policy_file import check_here, found_at, read_policy, schemas_of
+from didgate.cli.policy_deeds import Situation
+from didgate.cli.policy_file import check_here, found_at, named, read_policy
 from didgate.cli.policy_state import (
     describe,
     effective_policy,
+    pending_diff,
     read_record,
     read_state,
     summarize,
 )
+from didgate.cli.signing import Signing, signs
 from didgate.cli.transactions import send
 from didgate.cli.workspace import Workspace
 from didgate.errors import InvalidInput
-from didgate.policy import Policy, effective, explain, pin
-from didgate.policy.wording import duration
+from didgate.policy import Policy, effective, pin
 
 app = typer.Typer()
+app.add_typer(policy_questions.app)
 app.add_typer(policy_changes.app)
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no chain: leave registries and schemas unchecked.")
@@ -42,7 +44,7 @@ def check(file: File, *, offline: Offline = False, as_json: AsJSON = False) -> N
     if not offline:
         with Workspace.from_environment() as workspace:
             check_here(policy, workspace)
-    record = _named(policy) | {
+    record = named(policy) | {
         "credentials": len(policy.credentials),
         "checkedOnChain": not offline,
     }
@@ -54,7 +56,7 @@ def id_(file: File, *, as_json: AsJSON = False) -> None:
     """Print a policy's id: keccak256 of its canonical bytes. Asks no chain."""
     policy = read_policy(file)
     if as_json:
-        print_json(_named(policy))
+        print_json(named(policy))
     else:
         typer.echo(hexadecimal(policy.policy_id))
 
@@ -79,61 +81,30 @@ def pin_(
     print_json(policy.to_dict())
 
 
-@app.command("explain")
-def explain_(
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="JSON or YAML file; - reads JSON.")
-    ] = None,
-    *,
-    resource: Annotated[
-        str | None, typer.Option(metavar="RESOURCE", help="Explain what holds on chain for this.")
-    ] = None,
-    offline: Offline = False,
-    account: Account = None,
-    as_json: AsJSON = False,
-) -> None:
-    """Say in plain words what a policy means: one in a file, or what holds for a resource."""
-    if (file is None) == (resource is None):
-        raise InvalidInput("conflicting_options", "pass a file, or --resource, and not both")
-    with Workspace.from_environment(account) as workspace:
-        if file is not None:
-            policy, remarks = read_policy(file), []
-        else:
-            state = read_state(workspace, inputs.resource(workspace, resource or ""))
-            policy, remarks = effective_policy(state), [_delay_remark(state.delay)]
-        schemas = {} if offline else schemas_of(policy, workspace)
-    text = "\n".join([explain(policy, schemas=schemas), *remarks])
-    if as_json:
-        print_json(_named(policy) | {"explanation": text})
-    else:
-        print_text(text)
-
-
 @app.command()
+@signs
 def publish(
     resource: Resource,
     file: File,
     *,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Schedule a policy; it can be activated after the resource's delay. By owner and editors."""
     policy = read_policy(file)
-    with Workspace.from_environment(account) as workspace:
+    with Workspace.from_environment(signing.account) as workspace:
         check_here(policy, workspace)
         wanted = inputs.resource(workspace, resource)
         epoch = read_state(workspace, wanted).epoch
         change = workspace.deployment.policies.publish(wanted, policy.to_bytes(), epoch=epoch)
-        deed = f"Schedule policy {hexadecimal(policy.policy_id)} for {resource}"
-        sent = send(workspace, change, deed, ask=not (yes or as_json))
+        sent = send(workspace, change, Situation(workspace, wanted).publish(policy), signing)
         pending = describe(read_state(workspace, wanted))["pending"] or {}
     times = {name: pending.get(name) for name in ("from", "until")}
-    record = {"resource": hexadecimal(wanted)} | _named(policy) | times
-    print_record(record | sent, as_json=as_json)
+    record = {"resource": hexadecimal(wanted)} | named(policy) | times
+    print_record(record | sent, as_json=signing.as_json)
 
 
 @app.command()
+@signs
 def activate(
     resource: Resource,
     *,
@@ -143,42 +114,42 @@ def activate(
             "--policy", metavar="ID", help="Activate this policy only; by default what is pending."
         ),
     ] = None,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Bring the scheduled policy into force; by owner and editors."""
     expected = inputs.bytes32(policy_id) if policy_id else None
-    with Workspace.from_environment(account) as workspace:
+    with Workspace.from_environment(signing.account) as workspace:
         wanted = inputs.resource(workspace, resource)
         pending = read_state(workspace, wanted).pending
         if expected is None and pending is None:
             raise InvalidInput("nothing_pending", "no policy is scheduled for this resource")
-        named = expected or (pending.policy_id if pending else b"")
-        change = workspace.deployment.policies.activate(wanted, named)
-        deed = f"Bring policy {hexadecimal(named)} into force for {resource}"
-        sent = send(workspace, change, deed, ask=not (yes or as_json))
+        chosen = expected or (pending.policy_id if pending else b"")
+        change = workspace.deployment.policies.activate(wanted, chosen)
+        sent = send(workspace, change, Situation(workspace, wanted).activate(chosen), signing)
         epoch = read_state(workspace, wanted).epoch
-    record = {"resource": hexadecimal(wanted), "policyId": hexadecimal(named), "epoch": epoch}
-    print_record(record | sent, as_json=as_json)
+    record = {"resource": hexadecimal(wanted), "policyId": hexadecimal(chosen), "epoch": epoch}
+    print_record(record | sent, as_json=signing.as_json)
 
 
 @app.command()
 def show(resource: Resource, *, account: Account = None, as_json: AsJSON = False) -> None:
     """Show what holds for a resource, what is scheduled, and who can change it."""
     with Workspace.from_environment(account) as workspace:
-        record = read_record(workspace, inputs.resource(workspace, resource))
+        wanted = inputs.resource(workspace, resource)
+        record = read_record(workspace, wanted)
+        diff = pending_diff(workspace, read_state(workspace, wanted))
     print_record(record if as_json else summarize(record), as_json=as_json)
+    if record["pending"] and not as_json:
+        print_text(f"\nIf the scheduled policy is activated:\n{diff}")
 
 
 @app.command()
+@signs
 def restrict(
     resource: Resource,
     file: File,
     *,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Demand another policy besides, at once; by owner, editors and guardian."""
     policy = read_policy(file)
@@ -186,25 +157,15 @@ def restrict(
     def add(registry: PolicyRegistry, wanted: bytes) -> Transaction:
         return registry.restrict(wanted, policy.to_bytes())
 
-    with Workspace.from_environment(account) as workspace:
+    with Workspace.from_environment(signing.account) as workspace:
         check_here(policy, workspace)
-        _check_together(read_state(workspace, inputs.resource(workspace, resource)), policy)
-        deed = f"Demand policy {hexadecimal(policy.policy_id)} besides for {resource}"
-        record = change(workspace, resource, add, deed, ask=not (yes or as_json))
-    print_record(_named(policy) | record, as_json=as_json)
+        wanted = inputs.resource(workspace, resource)
+        _check_together(read_state(workspace, wanted), policy)
+        record = change(workspace, wanted, add, lambda it: it.restrict(policy), signing)
+    print_record(named(policy) | record, as_json=signing.as_json)
 
 
 def _check_together(state: PolicyState, restriction: Policy) -> None:
     """Refuse a restriction that contradicts what holds, and so would let nobody in."""
     if state.active_bytes is not None:
         effective(effective_policy(state), [restriction])
-
-
-def _named(policy: Policy) -> dict[str, Any]:
-    return {"policyId": hexadecimal(policy.policy_id), "bytes": len(policy.to_bytes())}
-
-
-def _delay_remark(delay: int) -> str:
-    if delay == 0:
-        return "The resource has no delay: its owner can let anyone in at once."
-    return f"A change that could let more people in waits for {duration(delay)}."

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from didgate.chain.deploy import DeployedContract
 from didgate.cli import inputs
+from didgate.cli.output import hexadecimal
 from didgate.cli.workspace import Workspace
 from didgate.credentials.schema import AttributeSchema
 from didgate.credentials.verified import Address
@@ -70,3 +72,8 @@ def schemas_of(policy: Policy, workspace: Workspace) -> dict[bytes, AttributeSch
     named = {leaf.schema_id for leaf in policy.credentials.values() if leaf.schema_id is not None}
     found = {schema_id: workspace.sources.schema(schema_id) for schema_id in sorted(named)}
     return {schema_id: schema for schema_id, schema in found.items() if schema is not None}
+
+
+def named(policy: Policy) -> dict[str, Any]:
+    """Return how a policy is called, for the output of commands."""
+    return {"policyId": hexadecimal(policy.policy_id), "bytes": len(policy.to_bytes())}

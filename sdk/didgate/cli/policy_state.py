@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from didgate.chain.facts import PendingPolicy, PolicyState
+from didgate.chain.facts import Block, PendingPolicy, PolicyState
 from didgate.chain.policy_reader import PolicyReader
 from didgate.cli.output import hexadecimal, time_text
+from didgate.cli.policy_file import schemas_of
 from didgate.cli.workspace import Workspace
+from didgate.credentials.schema import AttributeSchema
 from didgate.errors import ChainError, InvalidInput
 from didgate.policy import Policy, decode, effective
+from didgate.policy.compare import PolicyDiff, compare
 from didgate.policy.wording import duration
 
 
-def read_state(workspace: Workspace, resource: bytes) -> PolicyState:
-    """Read what the latest block says about a resource.
+def read_state(workspace: Workspace, resource: bytes, block: Block | None = None) -> PolicyState:
+    """Read what a block, the latest one if not given, says about a resource.
 
     Raises:
         ChainError: ``unknown_resource``, or the chain cannot be read.
     """
     reader = PolicyReader(workspace.chain, workspace.deployment.policies)
-    state = reader.read([resource], workspace.chain.header().block)[resource]
+    at = block or workspace.chain.header().block
+    state = reader.read([resource], at)[resource]
     if not isinstance(state, PolicyState):
         raise ChainError("unknown_resource", "the registry holds no such resource")
     return state
@@ -34,14 +39,69 @@ def read_record(workspace: Workspace, resource: bytes) -> dict[str, Any]:
         ChainError: as ``read_state``.
     """
     state, policies = read_state(workspace, resource), workspace.deployment.policies
-    at, now = state.block.hash, _now(state)
+    at, now = state.block.hash, soon(state)
     delay = workspace.chain.read(policies.pending_delay(resource), at=at)
     guardian = workspace.chain.read(policies.pending_guardian(resource), at=at)
-    return describe(state) | {
+    record = describe(state)
+    if state.pending is not None:
+        record["pending"]["diff"] = pending_diff(workspace, state).to_dict()
+    return record | {
         "scheduledDelay": delay and {"delay": delay.value} | _times(delay.from_, delay.until, now),
         "scheduledGuardian": guardian
         and {"guardian": _account(guardian.value)} | _times(guardian.from_, guardian.until, now),
     }
+
+
+def pending_diff(workspace: Workspace, state: PolicyState) -> PolicyDiff:
+    """Compare what is in force with what would be, once what is scheduled is activated.
+
+    Raises:
+        ChainError: the chain cannot be read.
+    """
+    if state.pending is None:
+        return PolicyDiff()
+    before, after = in_force(state), after_activation(workspace, state)
+    return compare(before, after, schemas=schemas_for(workspace, before, after))
+
+
+def after_activation(workspace: Workspace, state: PolicyState) -> Policy | None:
+    """Return the policy that would hold, once what is scheduled is activated.
+
+    The restrictions that it was scheduled against end with the present policy; later ones stay.
+
+    Raises:
+        ChainError: the chain cannot be read.
+    """
+    policies = workspace.deployment.policies
+    scheduled = workspace.chain.read(policies.pending_policy(state.resource), at=state.block.hash)
+    if scheduled is None or state.pending is None:
+        return in_force(state)
+    surviving = [content for _, content in state.restrictions[scheduled.lifted :]]
+    return composed(state.pending.content, surviving)
+
+
+def in_force(state: PolicyState) -> Policy | None:
+    """Return the policy in force, restrictions included; None where nobody has access."""
+    if state.active_bytes is None:
+        return None
+    return composed(state.active_bytes, [content for _, content in state.restrictions])
+
+
+def composed(active: bytes, restrictions: Iterable[bytes]) -> Policy | None:
+    """Return a policy with restrictions; None where they make no policy, and let nobody in."""
+    try:
+        return effective(decode(active), map(decode, restrictions))
+    except InvalidInput:
+        return None
+
+
+def schemas_for(workspace: Workspace, *policies: Policy | None) -> Mapping[bytes, AttributeSchema]:
+    """Return the schemas that policies name, to call their types by name."""
+    found: dict[bytes, AttributeSchema] = {}
+    for policy in policies:
+        if policy is not None:
+            found |= schemas_of(policy, workspace)
+    return found
 
 
 def effective_policy(state: PolicyState) -> Policy:
@@ -57,9 +117,14 @@ def effective_policy(state: PolicyState) -> Policy:
     return effective(decode(state.active_bytes), restrictions)
 
 
-def describe(state: PolicyState) -> dict[str, Any]:
-    """Return the state as JSON."""
-    now = _now(state)
+def describe(state: PolicyState, *, now: int | None = None) -> dict[str, Any]:
+    """Return the state as JSON.
+
+    Args:
+        state: the state.
+        now: Unix seconds by which pauses and schedules are told; the present if not given.
+    """
+    now = soon(state) if now is None else now
     active = None
     if state.active is not None and state.active_bytes is not None:
         active = _version(state.active, state.active_bytes)
@@ -94,7 +159,8 @@ def summarize(record: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _now(state: PolicyState) -> int:
+def soon(state: PolicyState) -> int:
+    """Return the time at which a transaction may be mined now, in Unix seconds."""
     # The head of an idle chain is old; the time of an embedded one may run ahead of the clock.
     return max(state.block.timestamp, int(time.time()))
 

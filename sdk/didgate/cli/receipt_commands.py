@@ -14,7 +14,7 @@ import typer
 from didgate.cli import inputs
 from didgate.cli.options import Account, AsJSON, Yes
 from didgate.cli.output import hexadecimal, print_json, print_record, print_records, time_text
-from didgate.cli.transactions import announce
+from didgate.cli.transactions import Deed, announce
 from didgate.cli.workspace import Workspace
 from didgate.encoding import strict_json
 from didgate.errors import InvalidInput
@@ -56,7 +56,7 @@ def verify(
 
     What is in the bundle and at hand is checked; what is not is listed as unchecked.
     """
-    bundle, keys = Bundle.read(inputs.read_text(file, max_bytes=MAX_BUNDLE_BYTES)), _read_jwks(jwks)
+    bundle, keys = Bundle.read(inputs.read_text(file, max_bytes=MAX_BUNDLE_BYTES)), read_jwks(jwks)
     with Workspace.from_environment() as workspace:
         chain = AuditedChain(workspace.chain, workspace.deployment) if on_chain else None
         found = audit(bundle, keys, chain=chain)
@@ -88,8 +88,10 @@ def anchor(*, account: Account = None, yes: Yes = False, as_json: AsJSON = False
         found = pending(store, workspace.chain.read(contract.latest(address)))
         made = None
         if found is not None:
-            deed = f"Anchor {found.added} receipts, {found.size} in all, in {contract.address}"
-            announce(workspace, deed, ask=not (yes or as_json))
+            what = f"Anchor {found.added} receipts, {found.size} in all, in {contract.address}"
+            announce(
+                workspace, Deed(what, "anyone, each account a log of its own").lines(), yes=yes
+            )
             made = anchor_receipts(store, workspace.chain, contract, workspace.account)
     print_record(_anchored(made), as_json=as_json)
 
@@ -153,7 +155,7 @@ def show(
         typer.echo(stored.jws)
 
 
-def _read_jwks(source: str) -> dict[str, Any]:
+def read_jwks(source: str) -> dict[str, Any]:
     """Return a JWK Set from a file, or from where a gate publishes it."""
     if source.startswith(("https:", "http:")):
         accept = "application/jwk-set+json, application/json"

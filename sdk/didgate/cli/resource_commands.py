@@ -8,11 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from didgate.cli import inputs
-from didgate.cli.options import Account, AsJSON, Resource, Yes
+from didgate.cli.options import Account, AsJSON, Resource
 from didgate.cli.output import hexadecimal, print_json, print_record, print_records, time_text
-from didgate.cli.transactions import send
+from didgate.cli.policy_deeds import Situation
+from didgate.cli.signing import Signing, signs
+from didgate.cli.transactions import Deed, send
 from didgate.cli.workspace import Workspace
 from didgate.errors import ChainError, InvalidInput
+from didgate.policy.wording import duration
 from didgate.resources import Manifest, resource_id
 
 app = typer.Typer()
@@ -46,6 +49,7 @@ def manifest(
 
 
 @app.command()
+@signs
 def register(
     uri: Annotated[str, typer.Argument(metavar="URI", help="Its name, unique for the account.")],
     *,
@@ -65,29 +69,58 @@ def register(
         str | None,
         typer.Option(metavar="ADDRESS", help="Who may narrow access at once, and never widen it."),
     ] = None,
-    account: Account = None,
-    yes: Yes = False,
-    as_json: AsJSON = False,
+    signing: Signing,
 ) -> None:
     """Register a resource; the account will administer its policy."""
     artifact = _artifact(manifest_file, folder, version)
-    with Workspace.from_environment(account) as workspace:
-        resource = resource_id(workspace.account_address, uri)
+    with Workspace.from_environment(signing.account) as workspace:
+        sender = inputs.sender(workspace, signing.sender)
+        resource = resource_id(sender, uri)
+        seconds = inputs.seconds(delay)
         transaction = workspace.deployment.resources.register(
             uri,
             manifest_digest=artifact.digest if artifact else bytes(32),
             manifest_uri=manifest_uri,
             guardian=inputs.address(guardian) if guardian else None,
-            delay=inputs.seconds(delay),
+            delay=seconds,
         )
-        deed = f"Register resource {uri} ({hexadecimal(resource)})"
-        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
+        deed = Deed(
+            f"Register resource {uri} ({hexadecimal(resource)})",
+            f"anyone; {sender} will administer its policy",
+            notes=(
+                f"what could let more people in will wait for {duration(seconds)}",
+                f"guardian: {guardian or 'nobody'}",
+            ),
+        )
+        sent = send(workspace, transaction, deed, signing)
     record = {
         "resource": hexadecimal(resource),
         "uri": uri,
         "manifestDigest": hexadecimal(artifact.digest) if artifact else None,
     }
-    print_record(record | sent, as_json=as_json)
+    print_record(record | sent, as_json=signing.as_json)
+
+
+@app.command()
+@signs
+def transfer(
+    resource: Resource,
+    to: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="An account, a multisig, a timelock.")
+    ],
+    *,
+    signing: Signing,
+) -> None:
+    """Hand a resource over, and with it the right to administer its policy; by the owner."""
+    receiver = inputs.address(to)
+    with Workspace.from_environment(signing.account) as workspace:
+        wanted = inputs.resource(workspace, resource)
+        situation = Situation(workspace, wanted)
+        registry, owner = workspace.deployment.resources, situation.state.owner
+        transaction = registry.transfer(wanted, owner=owner, to=receiver)
+        sent = send(workspace, transaction, situation.transfer(receiver), signing)
+    record = {"resource": hexadecimal(wanted), "from": owner, "to": receiver}
+    print_record(record | sent, as_json=signing.as_json)
 
 
 @app.command()

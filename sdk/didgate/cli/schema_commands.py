@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from didgate.cli import inputs
-from didgate.cli.options import Account, AsJSON, File, Yes
+from didgate.cli.options import AsJSON, File
 from didgate.cli.output import hexadecimal, print_json, print_record, print_records
-from didgate.cli.transactions import send
+from didgate.cli.signing import Signing, signs
+from didgate.cli.transactions import Deed, send
 from didgate.cli.workspace import Workspace
 from didgate.credentials.schema import AttributeSchema
 from didgate.credentials.schema_document import schema_from_document, schema_to_document
@@ -25,17 +26,20 @@ def check(file: File, *, as_json: AsJSON = False) -> None:
 
 
 @app.command()
-def register(
-    file: File, *, account: Account = None, yes: Yes = False, as_json: AsJSON = False
-) -> None:
+@signs
+def register(file: File, *, signing: Signing) -> None:
     """Put a schema on chain, where nobody can change it."""
     schema = schema_from_document(inputs.read_document(file))
-    with Workspace.from_environment(account) as workspace:
+    with Workspace.from_environment(signing.account) as workspace:
         transaction = workspace.deployment.schemas.register(schema.encode())
-        deed = f"Register schema {hexadecimal(schema.schema_id)} ({schema.type})"
-        sent = send(workspace, transaction, deed, ask=not (yes or as_json))
+        deed = Deed(
+            f"Register schema {hexadecimal(schema.schema_id)} ({schema.type})",
+            "anyone",
+            notes=("nobody can change or remove it",),
+        )
+        sent = send(workspace, transaction, deed, signing)
     record = {"schemaId": hexadecimal(schema.schema_id), "type": schema.type}
-    print_record(record | sent, as_json=as_json)
+    print_record(record | sent, as_json=signing.as_json)
 
 
 @app.command()

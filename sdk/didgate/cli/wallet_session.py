@@ -91,7 +91,7 @@ def agree(plan: Plan, *, yes: bool, as_json: bool) -> None:
     Consent is asked for also where the output is JSON: only ``yes`` stands for it.
 
     Raises:
-        InvalidInput: ``confirmation_missing`` where nobody is there to agree.
+        InvalidInput: ``confirmation_needed`` where nobody is there to agree.
     """
     if not (yes and as_json):
         for line in plan.in_words().splitlines():

@@ -40,7 +40,7 @@ from didgate.verifier import verify_presentation
 FactSource = Callable[[FactQuery, Block], Facts]
 """Reads facts at a past block, such as ``didgate.gate.audit.facts_at`` does."""
 
-_DEPENDS_ON_POLICY: Final = frozenset(
+DEPENDS_ON_POLICY: Final = frozenset(
     {
         "form_mismatch",
         "type_not_asked",
@@ -100,7 +100,7 @@ def decide_with(inputs: Inputs, policy: Policy, *, read: FactSource | None = Non
             inputs.presentation, inputs.challenge, inputs.evidence, inputs.now
         )
     except (VerificationError, InvalidInput) as error:
-        mended = error.code in _DEPENDS_ON_POLICY
+        mended = error.code in DEPENDS_ON_POLICY
         return Simulated(Verdict.UNKNOWN if mended else Verdict.FALSE, error.code, {})
     shown = shown_for(policy, verified, decode(inputs.challenge.policy))
     found = {
@@ -181,12 +181,16 @@ def _softened(
     result: LeafResult, policy: Policy, answers: Mapping[str, VerifiedCredential]
 ) -> LeafResult:
     """Make unknown what is false only because it was not shown."""
-    not_shown = result.code.endswith(("_missing", "_absent")) or result.code in _NOT_FOR_IT
-    if result.verdict is not Verdict.FALSE or not not_shown:
+    if result.verdict is not Verdict.FALSE or not was_not_shown(result.code):
         return result
     if result.code == "claim_absent" and _mismatches(result.path, policy, answers):
         return result
     return replace(result, verdict=Verdict.UNKNOWN)
+
+
+def was_not_shown(code: str) -> bool:
+    """Tell whether a leaf's reason is that something was not shown, or could not count."""
+    return code.endswith(("_missing", "_absent")) or code in _NOT_FOR_IT
 
 
 def _mismatches(path: str, policy: Policy, answers: Mapping[str, VerifiedCredential]) -> bool:

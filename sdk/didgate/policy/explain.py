@@ -215,8 +215,13 @@ def _quota(policy: Policy) -> Iterator[str]:
 
 def _registries(policy: Policy) -> Iterator[str]:
     for kind, registry in policy.registries.pinned():
-        yield f"Registry of {_KINDS[kind]}: {registry.address}"
+        yield f"Registry of {registry_text(kind)}: {registry.address}"
         yield f"  pinned to code 0x{registry.code_hash.hex()}"
+
+
+def registry_text(kind: RegistryKind) -> str:
+    """Return what a registry is a registry of."""
+    return _KINDS[kind]
 
 
 _KINDS = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli_terminal import ISSUER, RESOURCE, Terminal
 
-from didgate.chain.artifacts import CONTRACTS
+from didgate.chain.artifacts import CONTRACTS, VERIFIERS
 from didgate.policy import parse_policy
 
 STRANGER = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
@@ -19,7 +19,7 @@ def test_status_shows_chain_account_and_matching_contracts(terminal: Terminal) -
     assert status["balance"].startswith("999999.")
     assert status["bls12381Precompiles"]
     assert status["p256Precompile"]
-    assert len(status["contracts"]) == len(CONTRACTS)
+    assert len(status["contracts"]) == len(CONTRACTS) + len(VERIFIERS)
     assert all(contract["codeMatches"] for contract in status["contracts"])
 
 
@@ -249,15 +249,3 @@ def test_issuer_may_be_controlled_by_another_account(terminal: Terminal) -> None
     refused = terminal.error("issuer", "add-key", ISSUER, "--key", "signing")
     assert "NotController" in refused["message"]
     terminal.json("issuer", "add-key", ISSUER, "--key", "signing", "--account", "controller")
-
-
-def test_transactions_are_said_in_one_line_before_they_are_signed(
-    terminal: Terminal, resource: str
-) -> None:
-    outcome = terminal.run("policy", "pause", resource, "--yes")
-    status = terminal.json("chain", "status")
-    said = (
-        f"Stop all access to {resource}; on chain {status['chainId']}, "
-        f"by account default ({status['address']})"
-    )
-    assert outcome.err.splitlines() == [said]

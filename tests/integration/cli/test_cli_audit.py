@@ -8,16 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_terminal import PASSPHRASE, Terminal
-from gate_world import ORIGIN
+from cli_service import Service
+from cli_terminal import Terminal
 
-from didgate.cli.workspace import Workspace
-from didgate.client import ProofMaker
-from didgate.config import Settings
-from didgate.gate import PREFIX, Answer, Decision, Gate, open_gate
+from didgate.gate import Decision
 from didgate.gate.receipt import Receipt
 from didgate.keys.jws import decode_unverified_jws
-from didgate.resources import resource_id
 
 
 @pytest.fixture
@@ -25,36 +21,6 @@ def anchoring(monkeypatch: pytest.MonkeyPatch) -> None:
     """The gate here anchors its receipts by the one account there is, and keeps evidence."""
     monkeypatch.setenv("DIDGATE_ANCHOR_ACCOUNT", "default")
     monkeypatch.setenv("DIDGATE_EVIDENCE", "keep")
-
-
-class Service:
-    """The gate of a home, asked directly; it runs only while it decides."""
-
-    def __init__(self, terminal: Terminal, resource: str) -> None:
-        self.terminal = terminal
-        with Workspace.from_environment() as workspace:
-            self.resource = resource_id(workspace.account_address, resource)
-
-    def open(self) -> Gate:
-        environment = {
-            "DIDGATE_HOME": str(self.terminal.home),
-            "DIDGATE_PASSPHRASE": PASSPHRASE,
-            "DIDGATE_ANCHOR_ACCOUNT": "default",
-            "DIDGATE_EVIDENCE": "keep",
-        }
-        return open_gate(ORIGIN, Settings.from_environment(environment))
-
-    def deny(self) -> tuple[Decision, dict[str, Any]]:
-        """Have somebody with nothing to show denied; return the keys that the gate publishes."""
-        gate, proofs = self.open(), ProofMaker()
-        url = f"{ORIGIN}{PREFIX}/access"
-        try:
-            gate.start()
-            challenge = gate.challenge(self.resource, proofs.thumbprint)
-            proof = gate.prove(proofs.make("POST", url), method="POST", url=url)
-            return gate.access(Answer(challenge.nonce, {"vp_token": {}}), proof), gate.jwks()
-        finally:
-            gate.close()
 
 
 @pytest.fixture
@@ -105,7 +71,7 @@ def test_anchoring_says_what_it_will_do(terminal: Terminal, service: Service) ->
     service.deny()
     outcome = terminal.run("receipt", "anchor", "--yes")
     assert "Anchor 1 receipts, 1 in all, in 0x" in outcome.err
-    assert "by account default" in outcome.err
+    assert "sender:   account default, 0x" in outcome.err
 
 
 def test_error_altered_bundle(terminal: Terminal, service: Service, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_error_wrong_passphrase(bare: Terminal, monkeypatch: pytest.MonkeyPatch)
 def test_error_nobody_to_agree(terminal: Terminal) -> None:
     outcome = terminal.run("list", "create", "staff")
     assert outcome.code == 1
-    assert "nobody is there to agree: pass --yes [confirmation_missing]" in outcome.err
+    assert "nobody is there to agree: pass --yes [confirmation_needed]" in outcome.err
     assert terminal.error("list", "show", "staff")["code"] == "unknown_list"
 
 
@@ -92,7 +92,7 @@ def test_error_account_that_is_no_account(terminal: Terminal) -> None:
 
 def test_error_account_without_ether(terminal: Terminal) -> None:
     terminal.json("key", "new", "poor", "--algorithm", "secp256k1")
-    error = terminal.error("list", "create", "staff", "--account", "poor")
+    error = terminal.error("list", "create", "staff", "--account", "poor", "--yes")
     assert error["code"] in {"rpc_error", "reverted"}
 
 

@@ -132,7 +132,7 @@ def test_revocation_with_an_index_is_written_on_chain(
     index = terminal.json(*issue(*whom, *CLAIMS))["statusIndex"]
     words = ("revoke", "--issuer", ISSUER, "--type", index_schema_id, "--subject", "alice")
     outcome = terminal.run(*words, "--yes")
-    assert f"Revoke for ever credential {index} of {ISSUER}; on chain" in outcome.err
+    assert f"Revoke for ever credential {index} of {ISSUER}\n" in outcome.err
     assert terminal.json(*words) == {"subject": "alice", "statusIndex": index, "ends": "now"}
     assert terminal.error(*issue(*whom, "--refresh"))["code"] == "credential_revoked"
 

@@ -113,7 +113,7 @@ def test_consent_is_not_implied_by_json(
     wallet.json("wallet", "add", credential_file)
     asked = challenge(wallet, json.loads(policy_file.read_bytes()))
     file = wallet.write("challenge.json", asked.to_dict())
-    assert wallet.error(*answer("present", file))["code"] == "confirmation_missing"
+    assert wallet.error(*answer("present", file))["code"] == "confirmation_needed"
 
 
 @pytest.mark.parametrize(

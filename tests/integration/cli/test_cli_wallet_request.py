@@ -110,7 +110,7 @@ def test_error_refused_by_the_gate(holder: Terminal, resource: str, service: str
 
 def test_error_consent_is_not_implied_by_json(holder: Terminal, service: str) -> None:
     holder.json("wallet", "add", holder.files / "mine.json")
-    assert holder.error("wallet", "request", service)["code"] == "confirmation_missing"
+    assert holder.error("wallet", "request", service)["code"] == "confirmation_needed"
 
 
 def test_error_nothing_to_show(holder: Terminal, service: str) -> None:
