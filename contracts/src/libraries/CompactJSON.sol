@@ -10,9 +10,9 @@ import {UTF8} from "./UTF8.sol";
 /// @title A part of JSON (RFC 8259) that every parser reads alike
 /// @notice No white space but spaces after commas and colons, no escapes, no fractions, no
 /// exponents. Everything else is refused.
-/// @dev Functions take the place `place` to read from and return the next one. A text ends with zero
-/// bytes, which JSON never holds, so that nothing is read beyond it. Codes of scalars are those of
-/// claims in `Presented.sol`.
+/// @dev Functions read from a place in memory and return the next one. A text ends with zero bytes,
+/// which JSON never holds, so that nothing is read beyond it. Codes of scalars are those of claims in
+/// `Presented.sol`.
 // What stands at a place is recognised by its first bytes.
 // forge-lint: disable-next-item(unsafe-typecast)
 library CompactJSON {
