@@ -21,6 +21,7 @@ TARGET = CONTRACTS.parent / "sdk" / "didgate" / "chain" / "abi"
 COMPILED = (
     "AddressListRegistry",
     "IssuerRegistry",
+    "PolicyChecker",
     "PolicyRegistry",
     "ResourceRegistry",
     "SchemaRegistry",
