@@ -303,6 +303,7 @@ contract CredentialJudgeTest is CaseFixture {
         int256 value = int256(shown) % (2 ** 53);
         int256 bound = int256(operand) % (2 ** 53);
         operator = uint8(_bound(operator, 3, 4));
+        // forge-lint: disable-next-line(unsafe-typecast)
         _claim(_showAttribute(0), "x", 3, uint256(value + int256(OFFSET)));
         bool wanted = operator == 3 ? value >= bound : value <= bound;
         Verdict verdict = wanted ? Verdict.TRUE : Verdict.FALSE;

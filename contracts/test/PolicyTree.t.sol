@@ -158,8 +158,8 @@ contract PolicyTreeTest is CheckerFixture {
                 } else if (kinds != needed[i]) {
                     wanted = IPolicyChecker.RegistrySuperfluous.selector;
                 }
-                bytes4 fault = _errorOf(PolicyBytes.policy(_pins(kinds), leaves[i]));
-                vm.assertEq(fault == 0, wanted == 0, vm.toString(kinds));
+                bytes4 found = _errorOf(PolicyBytes.policy(_pins(kinds), leaves[i]));
+                vm.assertEq(found == 0, wanted == 0, vm.toString(kinds));
             }
         }
         _assertRefused(
@@ -343,9 +343,9 @@ contract PolicyTreeTest is CheckerFixture {
                 PolicyBytes.sdJwt("a", left, 0, 0, hex"00"),
                 PolicyBytes.sdJwt("a", right, 0, 0, hex"00")
             );
-            bytes4 fault = _errorOf(PolicyBytes.policy(_sdJwtPins(), tree));
+            bytes4 found = _errorOf(PolicyBytes.policy(_sdJwtPins(), tree));
             bytes4 wanted = common % 2 == 0 ? IPolicyChecker.NotDisjoint.selector : bytes4(0);
-            vm.assertEq(bytes32(fault), bytes32(wanted), vm.toString(common));
+            vm.assertEq(bytes32(found), bytes32(wanted), vm.toString(common));
         }
     }
 

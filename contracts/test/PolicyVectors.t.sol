@@ -43,10 +43,12 @@ contract PolicyVectorsTest is Fixture {
             string memory one = _case(".invalidBytes", count);
             string memory code = vm.parseJsonString(vectors, string.concat(one, ".code"));
             string memory name = vm.parseJsonString(errors, string.concat(".", code));
+            // forge-lint: disable-next-line(unsafe-typecast)
             bytes4 wanted = bytes4(keccak256(bytes(string.concat(name, "(uint256)"))));
             try checker.check(vm.parseJsonBytes(vectors, string.concat(one, ".bytes"))) {
                 vm.assertTrue(false, string.concat(one, " is taken"));
             } catch (bytes memory reason) {
+                // forge-lint: disable-next-line(unsafe-typecast)
                 vm.assertEq(bytes32(bytes4(reason)), bytes32(wanted), string.concat(one, code));
             }
         }
@@ -78,12 +80,14 @@ contract PolicyVectorsTest is Fixture {
     /// @dev Puts a mirror where each pinned registry is, and pins its code where that is to be right.
     function _repin(bytes memory policy, uint256 verified) private {
         bytes32 codeHash = mirror.codehash;
-        for (uint256 i = 0; i < uint8(policy[PINS - 1]); ++i) {
+        uint256 count = uint8(policy[PINS - 1]);
+        for (uint256 i = 0; i < count; ++i) {
             uint256 pin = PINS + i * PIN_LENGTH;
             uint256 head;
             assembly {
                 head := mload(add(add(policy, 32), pin))
             }
+            // forge-lint: disable-next-line(unsafe-typecast)
             vm.etch(address(uint160(head >> 88)), mirror.code);
             if (verified >> (head >> 248) & 1 == 0) continue;
             assembly {

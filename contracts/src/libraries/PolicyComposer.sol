@@ -79,7 +79,7 @@ library PolicyComposer {
 
     function _head(Parts memory whole) private pure returns (bytes memory) {
         return abi.encodePacked(
-            uint8(VERSION),
+            VERSION,
             // forge-lint: disable-next-line(unsafe-typecast)
             uint16(whole.lifetime), // each was read from as many bytes
             // forge-lint: disable-next-line(unsafe-typecast)

@@ -20,9 +20,11 @@ library Traits {
     /// @dev Every branch that holds shows a holder's key.
     uint256 internal constant KEY = 16;
 
+    uint256 private constant FIRST_KIND = 256;
+
     /// @dev It relies on a registry of this kind.
     function needs(uint256 kind) internal pure returns (uint256) {
-        return 256 << kind;
+        return FIRST_KIND << kind;
     }
 }
 

@@ -8,15 +8,15 @@ import {PolicyText} from "./PolicyText.sol";
 
 /// @title The values that conditions compare with
 library PolicyValues {
-    uint256 private constant ORDERED =
-        1 << ValueType.INTEGER | 1 << ValueType.DATE | 1 << ValueType.DATETIME;
+    /// @dev The bits of the types that have an order: integer, date, datetime.
+    uint256 private constant ORDERED = 0x68;
     uint256 private constant MAX_TEXT_LENGTH = 1024;
-    uint256 private constant OFFSET = 2 ** 53;
+    uint256 private constant LAST_INTEGER = 2 ** 54 - 1;
     /// @dev 0001-01-01 to 9999-12-31, in days and in seconds since 1970.
-    uint256 private constant FIRST_DAY = OFFSET - 719_162;
-    uint256 private constant LAST_DAY = OFFSET + 2_932_896;
-    uint256 private constant FIRST_SECOND = OFFSET - 62_135_596_800;
-    uint256 private constant LAST_SECOND = OFFSET + 253_402_300_799;
+    uint256 private constant FIRST_DAY = 2 ** 53 - 719_162;
+    uint256 private constant LAST_DAY = 2 ** 53 + 2_932_896;
+    uint256 private constant FIRST_SECOND = 2 ** 53 - 62_135_596_800;
+    uint256 private constant LAST_SECOND = 2 ** 53 + 253_402_300_799;
 
     /// @dev Whether values of a type have an order: integers, dates and datetimes do.
     function isOrdered(uint256 kind) internal pure returns (bool) {
@@ -28,7 +28,7 @@ library PolicyValues {
     function isInRange(uint256 kind, uint256 value) internal pure returns (bool) {
         unchecked {
             // One comparison for two: what lies below the first value wraps around.
-            if (kind == ValueType.INTEGER) return value - 1 < 2 * OFFSET - 1;
+            if (kind == ValueType.INTEGER) return value - 1 < LAST_INTEGER;
             if (kind == ValueType.DATE) return value - FIRST_DAY <= LAST_DAY - FIRST_DAY;
             return value - FIRST_SECOND <= LAST_SECOND - FIRST_SECOND;
         }

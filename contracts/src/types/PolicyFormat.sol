@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 
 /// @dev version, lifetime (2), quota limit (4), quota period (4), price: what stands before the pins.
 uint256 constant HEAD_LENGTH = 12;
-uint256 constant VERSION = 1;
+uint8 constant VERSION = 1;
 /// @dev kind, address (20), code hash (32).
 uint256 constant PIN_LENGTH = 53;
 

@@ -95,6 +95,7 @@ contract EvaluationHarness {
         for (uint256 i = 0; i < policies.length; ++i) {
             try checker.check(policies[i]) {}
             catch (bytes memory reason) {
+                // forge-lint: disable-next-line(unsafe-typecast)
                 errors[i] = bytes4(reason);
             }
         }
@@ -112,6 +113,7 @@ contract EvaluationHarness {
             try checker.compose(parts.active, parts.restrictions) returns (bytes memory composed) {
                 results[i] = composed;
             } catch (bytes memory reason) {
+                // forge-lint: disable-next-line(unsafe-typecast)
                 results[i] = bytes.concat(bytes4(reason));
             }
         }

@@ -78,7 +78,8 @@ abstract contract CheckerFixture is Fixture {
         try checker.check(policy) {
             return 0;
         } catch (bytes memory reason) {
-            return bytes4(reason);
+            // forge-lint: disable-next-line(unsafe-typecast)
+            return bytes4(reason); // the selector of an error
         }
     }
 }

@@ -109,8 +109,8 @@ library PolicyBytes {
         return abi.encodePacked(uint8(bytes(name).length), name, operator, count, values);
     }
 
-    function text16(string memory text) internal pure returns (bytes memory) {
-        return abi.encodePacked(uint16(bytes(text).length), text);
+    function text16(string memory content) internal pure returns (bytes memory) {
+        return abi.encodePacked(uint16(bytes(content).length), content);
     }
 
     function text(string memory value) internal pure returns (bytes memory) {
@@ -119,6 +119,7 @@ library PolicyBytes {
 
     /// @param kind Type code of integers, dates or datetimes.
     function number(uint8 kind, int256 value) internal pure returns (bytes memory) {
+        // forge-lint: disable-next-line(unsafe-typecast)
         return abi.encodePacked(kind, uint64(uint256(value + 2 ** 53)));
     }
 

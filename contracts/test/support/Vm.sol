@@ -29,6 +29,7 @@ interface Vm {
     function snapshotGasLastCall(string calldata group, string calldata name)
         external
         returns (uint256);
+    function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function readFile(string calldata path) external view returns (string memory);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function parseJsonAddress(string calldata json, string calldata key)
@@ -54,7 +55,6 @@ interface Vm {
         returns (uint256[] memory);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function toString(uint256 value) external pure returns (string memory);
-    function lastCallGas() external view returns (Gas memory gas);
     function assertTrue(bool value, string calldata reason) external pure;
     function assertEq(bool left, bool right, string calldata reason) external pure;
     function assertEq(uint256 left, uint256 right, string calldata reason) external pure;
