@@ -18,9 +18,17 @@ interface Vm {
     function prank(address sender) external;
     function expectRevert(bytes calldata data) external;
     function expectRevert() external;
+    function expectPartialRevert(bytes4 selector) external;
     function expectEmit(address emitter) external;
     function expectEmit(address emitter, uint64 count) external;
+    function expectCall(address target, bytes calldata data) external;
+    function clearMockedCalls() external;
     function mockCall(address target, bytes calldata data, bytes calldata output) external;
+    function addr(uint256 key) external pure returns (address);
+    function sign(uint256 key, bytes32 digest)
+        external
+        pure
+        returns (uint8 v, bytes32 r, bytes32 s);
     function signP256(uint256 key, bytes32 digest) external pure returns (bytes32 r, bytes32 s);
     function publicKeyP256(uint256 key) external pure returns (uint256 x, uint256 y);
     function snapshotGasLastCall(string calldata group, string calldata name)
