@@ -68,7 +68,6 @@ library AttributeHolder {
         view
         returns (bytes memory)
     {
-        return
-            BBSProver.prove(held.signed, held.generators, slots, abi.encodePacked(digest), seed);
+        return BBSProver.prove(held.signed, held.generators, slots, abi.encodePacked(digest), seed);
     }
 }

@@ -54,8 +54,7 @@ library BBSProver {
     ) internal view returns (Signed memory signed) {
         signed.messages = messages;
         signed.domain = domainOf(BLSKeys.publicKey(secret), header, messages.length, generators);
-        bytes memory terms =
-            abi.encodePacked(P1, uint256(1), _point(generators, 0), signed.domain);
+        bytes memory terms = abi.encodePacked(P1, uint256(1), _point(generators, 0), signed.domain);
         for (uint256 i = 0; i < messages.length; ++i) {
             terms = abi.encodePacked(terms, _point(generators, i + 1), messages[i]);
         }
@@ -80,9 +79,7 @@ library BBSProver {
         (draft.r1, draft.r2) = (_random(seed, 1), _random(seed, 2));
         draft.d = _sum(abi.encodePacked(signed.b, draft.r2));
         draft.abar = _sum(abi.encodePacked(signed.a, mulmod(draft.r1, draft.r2, ORDER)));
-        draft.bbar = _sum(
-            abi.encodePacked(draft.d, draft.r1, draft.abar, ORDER - signed.e)
-        );
+        draft.bbar = _sum(abi.encodePacked(draft.d, draft.r1, draft.abar, ORDER - signed.e));
         uint256 challenge = _challenge(signed, draft, _commit(signed, draft, generators), header);
         return abi.encodePacked(
             draft.abar, draft.bbar, draft.d, _responses(signed, draft, challenge), challenge
@@ -109,8 +106,9 @@ library BBSProver {
     function hashToScalar(bytes memory message, string memory tag) internal pure returns (uint256) {
         bytes memory domainTag = abi.encodePacked(API_ID, tag);
         domainTag = abi.encodePacked(domainTag, uint8(domainTag.length));
-        bytes32 first =
-            sha256(abi.encodePacked(bytes32(0), bytes32(0), message, uint16(48), uint8(0), domainTag));
+        bytes32 first = sha256(
+            abi.encodePacked(bytes32(0), bytes32(0), message, uint16(48), uint8(0), domainTag)
+        );
         bytes32 second = sha256(abi.encodePacked(first, uint8(1), domainTag));
         bytes32 third = sha256(abi.encodePacked(first ^ second, uint8(2), domainTag));
         uint256 high = mulmod(uint256(second), 2 ** 128, ORDER);

@@ -77,8 +77,7 @@ library SDJWTTokens {
             Base64.encodeURL(abi.encode(y)),
             '"}}}'
         );
-        return
-            string.concat("{", token.claims, '"_sd":[', digests, "],", registered, confirmation);
+        return string.concat("{", token.claims, '"_sd":[', digests, "],", registered, confirmation);
     }
 
     function _bound(

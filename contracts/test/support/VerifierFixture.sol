@@ -62,6 +62,8 @@ abstract contract VerifierFixture is IssuerFixture, PolicyFixture {
     KeyId internal p256KeyId;
     address internal alice;
     uint256 private _nonces;
+    /// @dev What `_shows` starts from, made once: an ABI encoding.
+    bytes private _auditor;
 
     function setUp() public virtual override(IssuerFixture, PolicyFixture) {
         super.setUp();
@@ -77,6 +79,7 @@ abstract contract VerifierFixture is IssuerFixture, PolicyFixture {
         schemaId = _registerSchema(_schema());
         _accredit(DID, TypeId.wrap(keccak256(bytes(VCT))), CONTROLLER);
         _admit(_policy());
+        _auditor = abi.encode(_holds("auditor", 4));
     }
 
     // What there is.
@@ -169,19 +172,43 @@ abstract contract VerifierFixture is IssuerFixture, PolicyFixture {
     }
 
     /// @notice An auditor of level 4, as the policy asks for her.
-    function _shows() internal view returns (Show[] memory) {
-        return _only(0, _holds("auditor", 4), VALIDITY | ROLE | LEVEL, ROLE);
+    function _shows() internal view virtual returns (Show[] memory) {
+        AttributeHolder.Held memory held = abi.decode(_auditor, (AttributeHolder.Held));
+        return _only(0, held, VALIDITY | ROLE | LEVEL, ROLE);
     }
 
-    function _only(
-        uint8 leaf,
-        AttributeHolder.Held memory held,
-        uint256 slots,
-        uint256 constants
-    ) internal pure returns (Show[] memory shows) {
+    function _only(uint8 leaf, AttributeHolder.Held memory held, uint256 slots, uint256 constants)
+        internal
+        pure
+        returns (Show[] memory shows)
+    {
         shows = new Show[](1);
         (shows[0].leaf, shows[0].held) = (leaf, held);
         (shows[0].slots, shows[0].constants) = (slots, constants);
+    }
+
+    function _only(Show memory show) internal pure returns (Show[] memory shows) {
+        shows = new Show[](1);
+        shows[0] = show;
+    }
+
+    /// @notice Alice's badge: a claim in the clear, and one that is concealed.
+    function _badgeToken() internal pure returns (SDJWTTokens.Token memory token) {
+        (token.issuer, token.holder) = (P256_SECRET, HOLDER_SECRET);
+        (token.did, token.vct) = (DID, VCT);
+        (token.issuedAt, token.expiresAt) = (START, START + 30 days);
+        token.claims = '"level":4,';
+        token.concealed = new string[](1);
+        token.concealed[0] = '["c2FsdHNhbHRzYWx0c2FsdA","role","auditor"]';
+    }
+
+    function _badge(uint8 leaf) internal pure returns (Show memory show) {
+        (show.leaf, show.token) = (leaf, _badgeToken());
+    }
+
+    /// @notice A leaf that an SD-JWT with the same claims answers.
+    function _badgeLeaf() internal pure returns (bytes memory) {
+        return PolicyBytes.sdJwt(VCT, hex"00", 0, 0, _claims());
     }
 
     // Statements.
@@ -264,14 +291,12 @@ abstract contract VerifierFixture is IssuerFixture, PolicyFixture {
             keccak256("Disclosure(string leaf,bytes32 schema,bytes32 issuer,uint32 disclosed)");
         bytes32 leaf = keccak256(abi.encodePacked("c", vm.toString(uint256(show.leaf))));
         if (show.token.issuer == 0) {
-            return keccak256(
-                abi.encode(kind, leaf, show.held.typeId, show.held.issuerId, show.slots)
-            );
+            return
+                keccak256(abi.encode(kind, leaf, show.held.typeId, show.held.issuerId, show.slots));
         }
         bytes32 typeId = keccak256(bytes(show.token.vct));
-        return keccak256(
-            abi.encode(kind, leaf, typeId, keccak256(bytes(show.token.did)), uint256(0))
-        );
+        return
+            keccak256(abi.encode(kind, leaf, typeId, keccak256(bytes(show.token.did)), uint256(0)));
     }
 
     // What becomes of them.

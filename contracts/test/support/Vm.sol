@@ -25,10 +25,7 @@ interface Vm {
     function clearMockedCalls() external;
     function mockCall(address target, bytes calldata data, bytes calldata output) external;
     function addr(uint256 key) external pure returns (address);
-    function sign(uint256 key, bytes32 digest)
-        external
-        pure
-        returns (uint8 v, bytes32 r, bytes32 s);
+    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function signP256(uint256 key, bytes32 digest) external pure returns (bytes32 r, bytes32 s);
     function publicKeyP256(uint256 key) external pure returns (uint256 x, uint256 y);
     function snapshotGasLastCall(string calldata group, string calldata name)
