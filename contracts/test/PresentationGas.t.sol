@@ -19,7 +19,7 @@ contract PresentationGasTest is VerifierFixture {
         verifier.admit(resource);
         _assertGas("admit a policy again", 165_000);
         _consumeFor(ACTION, alice);
-        _assertGas("consume: 13 slots, 6 shown", 500_000);
+        _assertGas("consume: 13 slots, 6 shown", 550_000);
         attributes.pin(_policy(), 0, keyId);
         _assertGas("pin: 13 slots, 5 pinned", 700_000);
         _consumeFor(ACTION, alice);
