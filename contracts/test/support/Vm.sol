@@ -22,8 +22,12 @@ interface Vm {
     function expectPartialRevert(bytes4 selector) external;
     function expectEmit(address emitter) external;
     function expectEmit(address emitter, uint64 count) external;
+    function expectCall(address target, bytes calldata data) external;
+    function clearMockedCalls() external;
     function mockCall(address target, bytes calldata data, bytes calldata output) external;
     function mockCallRevert(address target, bytes calldata data, bytes calldata reason) external;
+    function addr(uint256 key) external pure returns (address);
+    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function signP256(uint256 key, bytes32 digest) external pure returns (bytes32 r, bytes32 s);
     function publicKeyP256(uint256 key) external pure returns (uint256 x, uint256 y);
     function snapshotGasLastCall(string calldata group, string calldata name)
@@ -53,7 +57,6 @@ interface Vm {
         external
         pure
         returns (uint256[] memory);
-    function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function toString(uint256 value) external pure returns (string memory);
     function assertTrue(bool value, string calldata reason) external pure;
     function assertEq(bool left, bool right, string calldata reason) external pure;
