@@ -69,4 +69,10 @@ interface Vm {
     function assertEq(string calldata left, string calldata right, string calldata reason)
         external
         pure;
+    function lastCallGas() external view returns (Gas memory gas);
+    function assume(bool condition) external pure;
+    function parseJsonBytesArray(string calldata json, string calldata key)
+        external
+        pure
+        returns (bytes[] memory);
 }
