@@ -73,7 +73,7 @@ def test_refusals_before_a_verdict_are_replayed(archive: Archive, world: World) 
 
 
 def test_a_refusal_after_issuers_were_looked_up_is_replayed(archive: Archive, world: World) -> None:
-    """A badge's issuer must be accredited before its DID is resolved: a fact, before any verdict."""
+    """Its issuer must be accredited before its DID is resolved: a fact without a verdict."""
     resource, caller, holder = world.resource(badge()), archive.caller, world.badge_holder()
     challenges = [caller.challenge(resource) for _ in range(2)]
     receipt = archive.replayed(caller.submit(challenges[1], caller.present(holder, challenges[0])))
