@@ -72,8 +72,9 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
             others[i] = policies.policyBytes(restrictions[i]);
         }
         bytes memory composed = checker.compose(policies.policyBytes(active), others);
-        (bytes32 hash,) = _admitted.put(composed);
-        policy = PolicyId.wrap(hash);
+        policy = PolicyId.wrap(keccak256(composed));
+        if (CredentialLeaves.hasQuota(composed)) revert QuotaNotCounted(policy);
+        _admitted.put(composed);
         if (others.length != 0) _effective[_joined(active, restrictions)] = policy;
         emit PolicyAdmitted(resource, policy);
     }
@@ -86,12 +87,7 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
         bytes memory content;
         (policy, content) = _verify(access, presentation);
         _spent[Statements.idOf(access)] = true;
-        if (access.action == SESSION) {
-            // Bytes 1 and 2 of a policy are the lifetime of what is given on its strength.
-            uint64 lifetime = uint16(bytes2(bytes.concat(content[1], content[2])));
-            _sessions[access.resource][access.account] =
-                Session(access.epoch, uint64(block.timestamp) + lifetime);
-        }
+        if (access.action == SESSION) _openSession(access, presentation, content);
         emit PresentationConsumed(
             access.resource,
             access.account,
@@ -151,6 +147,18 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
         return _admitted.get(PolicyId.unwrap(policy));
     }
 
+    /// @dev Whoever asks for a session by its account must be able to rely on that account.
+    function _openSession(
+        Access calldata access,
+        Presentation calldata presentation,
+        bytes memory content
+    ) private {
+        bool isProved = msg.sender == access.account || presentation.accountSignature.length != 0;
+        if (!isProved) revert AccountNotProved(access.account);
+        uint64 until = uint64(block.timestamp) + CredentialLeaves.lifetime(content);
+        _sessions[access.resource][access.account] = Session(access.epoch, until);
+    }
+
     /// @dev Verifies a presentation, or reverts with the reason.
     function _verify(Access calldata access, Presentation calldata presentation)
         private
@@ -158,6 +166,7 @@ contract PresentationVerifier is EIP712, IPresentationVerifier {
         returns (PolicyId policy, bytes memory content)
     {
         if (msg.sender != access.consumer) revert NotConsumer(access.consumer, msg.sender);
+        if (access.account == address(0)) revert AccountNotProved(access.account);
         if (block.timestamp >= access.deadline) revert StatementExpired(access.deadline);
         bytes32 statement = Statements.idOf(access);
         if (_spent[statement]) revert StatementSpent(statement);

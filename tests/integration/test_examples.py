@@ -42,3 +42,15 @@ def test_gate_a_model_api(tmp_path: Path) -> None:
     assert len(truth) == 10
     assert sum(a == b for a, b in zip(truth, answer, strict=True)) >= 8
     assert refused == "without a credential: cannot_satisfy"
+
+
+def test_a_contract_that_asks(tmp_path: Path) -> None:
+    lines = run("04_a_contract_that_asks.py", tmp_path)
+    said = dict(line.split(": ", 1) for line in lines if ": " in line)
+    assert all(said[name].endswith("k gas") for name in ("admit", "pin", "relay", "session"))
+    assert said["thief"] == "refused: ProofInvalid"
+    assert said["again"] == "refused: StatementSpent"
+    assert said["owner of pass 1 is Ada"] == "True"
+    assert said["tool open to Ada"] == "True"
+    assert said["tool open to thief"] == "False"
+    assert "level, role, when it expires" in "\n".join(lines)

@@ -18,6 +18,9 @@ abstract contract PresentationConsumer {
     /// @notice The statement was made for another action.
     error WrongAction(bytes32 found);
 
+    /// @notice This contract calls the verifier, and so would count as an account that takes part.
+    error AccountIsConsumer();
+
     /// @param verifier_ The verifier of presentations.
     /// @param resource_ The resource whose policy has to be satisfied.
     constructor(IPresentationVerifier verifier_, ResourceId resource_) {
@@ -25,7 +28,8 @@ abstract contract PresentationConsumer {
         resource = resource_;
     }
 
-    /// @notice Has a statement executed, or reverts. The effect belongs to `access.account`.
+    /// @notice Has a statement executed, or reverts. The effect belongs to `access.account`, whoever
+    /// calls: where no leaf judges the account, others may show their credentials for its statement.
     /// @param action What this contract is about to do: a constant, or a hash that binds arguments.
     function _consume(
         IPresentationVerifier.Access calldata access,
@@ -35,6 +39,7 @@ abstract contract PresentationConsumer {
         if (ResourceId.unwrap(access.resource) != ResourceId.unwrap(resource)) {
             revert WrongResource(access.resource);
         }
+        if (access.account == address(this)) revert AccountIsConsumer();
         if (access.action != action) revert WrongAction(access.action);
         return verifier.consume(access, presentation);
     }

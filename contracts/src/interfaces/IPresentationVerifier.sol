@@ -18,7 +18,8 @@ interface IPresentationVerifier {
     /// @notice What a presentation is for.
     /// @param resource The resource.
     /// @param epoch Its epoch; the policy is the one in force then.
-    /// @param account Who gets what the consumer gives. Account leaves judge it.
+    /// @param account Who gets what the consumer gives. Account leaves judge it if it takes part: if
+    /// it calls, or signs.
     /// @param consumer Who has the statement executed: a contract, or the account itself.
     /// @param action What the consumer is to do; the consumer says what it means.
     /// @param nonce Chosen at random, so that the same can be stated again; each statement executes
@@ -63,7 +64,8 @@ interface IPresentationVerifier {
         bytes accountSignature;
     }
 
-    /// @notice A statement was executed.
+    /// @notice A statement was executed. Where no leaf judged the account and it did not call, nobody
+    /// showed that it took part.
     event PresentationConsumed(
         ResourceId indexed resource,
         address indexed account,
@@ -84,6 +86,8 @@ interface IPresentationVerifier {
     error EpochChanged(ResourceId resource, uint64 expected, uint64 actual);
     /// @notice The policy in force was not admitted yet; see `admit`.
     error PolicyNotAdmitted(ResourceId resource);
+    /// @notice The policy has a quota, and executions are not counted here.
+    error QuotaNotCounted(PolicyId policy);
     /// @notice No policy with this id was admitted.
     error UnknownPolicy(PolicyId policy);
     /// @notice The statement's deadline has passed.
@@ -98,6 +102,9 @@ interface IPresentationVerifier {
     error DisclosureMismatch(uint256 leaf);
     /// @notice Values are given beside an SD-JWT, which holds them itself.
     error InvalidValues(uint256 leaf);
+    /// @notice Nobody has the zero address; and a session is opened by its account alone, which calls
+    /// or signs.
+    error AccountNotProved(address account);
     /// @notice The account's signature does not hold.
     error InvalidAccountSignature(address account);
     /// @notice The policy is not satisfied.

@@ -6,6 +6,10 @@ pragma solidity 0.8.37;
 /// it never reverts. Only as many bytes of an answer are copied as are asked for, so no answer is too
 /// long. In assembly, because a call in Solidity copies all that comes back (docs/decisions/0017).
 library ChainReads {
+    /// @dev What a read may spend, as with the SDK: a contract that wants more is unread, and leaves
+    /// enough for what else there is to judge.
+    uint256 private constant READ_GAS = 2_000_000;
+
     /// @dev Asks a contract a question of one argument; see the other form.
     function ask(address target, bytes4 selector, uint256 argument, uint256 count)
         internal
@@ -16,7 +20,7 @@ library ChainReads {
             answer := mload(0x40)
             mstore(answer, selector)
             mstore(add(answer, 4), argument)
-            if staticcall(gas(), target, answer, 36, answer, shl(5, count)) {
+            if staticcall(READ_GAS, target, answer, 36, answer, shl(5, count)) {
                 size := returndatasize()
             }
         }
@@ -37,7 +41,7 @@ library ChainReads {
             mstore(answer, selector)
             mstore(add(answer, 4), first)
             mstore(add(answer, 36), second)
-            if staticcall(gas(), target, answer, 68, answer, shl(5, count)) {
+            if staticcall(READ_GAS, target, answer, 68, answer, shl(5, count)) {
                 size := returndatasize()
             }
         }

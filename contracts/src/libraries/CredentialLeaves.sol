@@ -26,6 +26,22 @@ struct CredentialLeaf {
 
 /// @title Finds what a presentation needs in policy bytes that were checked
 library CredentialLeaves {
+    /// @dev Seconds that what is given on the strength of a policy may last.
+    function lifetime(bytes memory policy) internal pure returns (uint64) {
+        Cursor memory cursor = PolicyReader.open(policy);
+        cursor.take(1);
+        // Safe: read from two bytes.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint64(cursor.u16());
+    }
+
+    /// @dev Whether a policy limits how often a holder may use the resource.
+    function hasQuota(bytes memory policy) internal pure returns (bool) {
+        Cursor memory cursor = PolicyReader.open(policy);
+        cursor.take(3);
+        return cursor.u64() != 0;
+    }
+
     /// @dev The registry of a kind that the policy pins. Reverts if other code stands there.
     function registry(bytes memory policy, uint256 kind) internal view returns (address pinned) {
         Cursor memory cursor = PolicyReader.open(policy);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol
 
 from didgate.chain.calls import Call, Transaction
@@ -220,6 +220,29 @@ def presentation_members(presentation: ChainPresentation) -> tuple[object, ...]:
     memberships = [(root, list(proof)) for root, proof in presentation.memberships]
     signature = presentation.account_signature
     return credentials, memberships, list(presentation.attestations), signature
+
+
+def consumer_call(
+    consumer: str, function: str, statement: Statement, presentation: ChainPresentation
+) -> Transaction:
+    """Call a consumer's function that takes a statement and a presentation, and nothing else.
+
+    Args:
+        consumer: EIP-55 address of a contract.
+        function: its name.
+        statement: names that consumer.
+        presentation: what is shown for it.
+    """
+    entry = replace(PresentationVerifier.artifact().functions["consume"], name=function)
+    members = access_members(statement), presentation_members(presentation)
+    return Transaction(consumer, entry.encode(*members))
+
+
+def consumer_arguments(statement: Statement, presentation: ChainPresentation) -> bytes:
+    """Return the ABI encoding of a statement and a presentation, for any call around them."""
+    entry = PresentationVerifier.artifact().functions["consume"]
+    members = access_members(statement), presentation_members(presentation)
+    return entry.encode(*members)[len(entry.selector) :]
 
 
 class UsePass(Contract):

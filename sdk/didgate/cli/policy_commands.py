@@ -9,7 +9,7 @@ import typer
 from didgate.chain.calls import Transaction
 from didgate.chain.facts import PolicyState
 from didgate.chain.policy_registry import PolicyRegistry
-from didgate.cli import inputs, policy_changes, policy_questions
+from didgate.cli import inputs, policy_admission, policy_changes, policy_questions
 from didgate.cli.options import Account, AsJSON, File, Resource
 from didgate.cli.output import hexadecimal, print_json, print_record, print_text
 from didgate.cli.policy_changes import change
@@ -32,6 +32,7 @@ from didgate.policy import Policy, effective, pin
 app = typer.Typer()
 app.add_typer(policy_questions.app)
 app.add_typer(policy_changes.app)
+app.add_typer(policy_admission.app)
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask no chain: leave registries and schemas unchecked.")
 ]

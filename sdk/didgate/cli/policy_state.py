@@ -8,6 +8,7 @@ from typing import Any
 
 from didgate.chain.facts import Block, PendingPolicy, PolicyState
 from didgate.chain.policy_reader import PolicyReader
+from didgate.chain.presentation_verifier import PresentationVerifier
 from didgate.cli.output import hexadecimal, time_text
 from didgate.cli.policy_file import schemas_of
 from didgate.cli.workspace import Workspace
@@ -49,6 +50,7 @@ def read_record(workspace: Workspace, resource: bytes) -> dict[str, Any]:
         "scheduledDelay": delay and {"delay": delay.value} | _times(delay.from_, delay.until, now),
         "scheduledGuardian": guardian
         and {"guardian": _account(guardian.value)} | _times(guardian.from_, guardian.until, now),
+        "admittedByVerifier": _is_admitted(workspace, resource, at),
     }
 
 
@@ -102,6 +104,15 @@ def schemas_for(workspace: Workspace, *policies: Policy | None) -> Mapping[bytes
         if policy is not None:
             found |= schemas_of(policy, workspace)
     return found
+
+
+def _is_admitted(workspace: Workspace, resource: bytes, at: bytes) -> bool | None:
+    """Tell whether contracts can ask for the policy in force; None where no verifier stands."""
+    if PresentationVerifier.NAME not in workspace.deployment.contracts:
+        return None
+    in_force = workspace.deployment.verifier.effective_policy(resource)
+    _, is_admitted = workspace.chain.read(in_force, at=at)
+    return is_admitted
 
 
 def effective_policy(state: PolicyState) -> Policy:

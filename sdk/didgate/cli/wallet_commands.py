@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from didgate.cli import inputs, wallet_proofs, wallet_request
+from didgate.cli import inputs, wallet_on_chain, wallet_proofs, wallet_request
 from didgate.cli.options import AsJSON, Contract, Disclose, Holding, Yes
 from didgate.cli.output import (
     hexadecimal,
@@ -33,6 +33,7 @@ from didgate.keys.ethereum import address_of
 app = typer.Typer()
 app.add_typer(wallet_request.app)
 app.add_typer(wallet_proofs.app)
+app.add_typer(wallet_on_chain.app)
 Credential = Annotated[str, typer.Argument(metavar="ID", help="The wallet's name for it.")]
 ChallengeFile = Annotated[
     Path, typer.Argument(metavar="[FILE]", help="The challenge, or the body of the 401 it came in.")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from didgate.chain.address_lists import address_list_id
 from didgate.chain.client import ChainClient
 from didgate.chain.deploy import Deployment
+from didgate.encoding import keccak256
 from didgate.issuer import key_registration
 from didgate.keys import BBSSigner, KeyAlgorithm, Signer, SoftwareSigner
 from didgate.keys.ethereum import EthereumAccount
@@ -58,15 +59,16 @@ class Administration:
 
     def register_model(self, manifest: Manifest) -> None:
         """Register the model under the digest of its manifest."""
-        self.client.send(
-            self.provider,
-            self.deployment.resources.register(
-                MODEL_URI,
-                manifest_digest=manifest.digest,
-                # A policy for real use waits for hours, so that people can object; not this one.
-                delay=0,
-            ),
+        self.register(MODEL_URI, manifest.digest)
+
+    def register(self, uri: str, manifest_digest: bytes = bytes(32)) -> bytes:
+        """Register a resource, and return its id."""
+        # A policy for real use waits for hours, so that people can object; not this one.
+        registration = self.deployment.resources.register(
+            uri, manifest_digest=manifest_digest, delay=0
         )
+        self.client.send(self.provider, registration)
+        return resource_id(self.provider.address, uri)
 
     def accredit(self, did: str, type_ids: Iterable[bytes], controller: EthereumAccount) -> None:
         """Say that an issuer may attest credentials of these types."""
@@ -105,10 +107,12 @@ class Administration:
         )
 
     def publish(self, policy: Policy) -> None:
-        """Publish a policy and bring it into force."""
+        """Publish the model's policy and bring it into force."""
+        self.bring_into_force(self.resource, policy.to_bytes())
+
+    def bring_into_force(self, resource: bytes, content: bytes) -> None:
+        """Publish a policy for a resource, and activate it."""
         policies = self.deployment.policies
-        epoch = self.client.read(policies.state_of(self.resource)).epoch
-        self.client.send(
-            self.provider, policies.publish(self.resource, policy.to_bytes(), epoch=epoch)
-        )
-        self.client.send(self.provider, policies.activate(self.resource, policy.policy_id))
+        epoch = self.client.read(policies.state_of(resource)).epoch
+        self.client.send(self.provider, policies.publish(resource, content, epoch=epoch))
+        self.client.send(self.provider, policies.activate(resource, keccak256(content)))

@@ -12,7 +12,8 @@ from didgate.client import RefusedByGate
 from didgate.credentials.presentation import Presentation
 from didgate.credentials.verified import CredentialForm
 from didgate.demo.issuing import CLEARANCE
-from didgate.holder import Plan, Wallet
+from didgate.holder import Wallet
+from didgate.holder.plan import DisclosurePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def outcome(response: httpx2.Response) -> str:
     return "200" if response.is_success else str(Refusal.of(response))
 
 
-def seen_of(wallet: Wallet, plan: Plan | None) -> tuple[str, str]:
+def seen_of(wallet: Wallet, plan: DisclosurePlan[Any] | None) -> tuple[str, str]:
     """Return what a plan disclosed, and what of the same credentials it kept hidden."""
     if plan is None:
         return "nothing", "everything"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,12 +17,25 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from didgate.demo import audit, changes, scenes
+from didgate.demo import audit, changes, on_chain, scenes
 from didgate.demo.issuing import CLEARANCE
+from didgate.demo.passes import Act
 from didgate.demo.rows import Step
 from didgate.demo.world import PREPARATIONS, World, begin
 from didgate.errors import DidgateError
 from didgate.policy import explain
+
+
+def _of_contracts(scene: Callable[[Act], Step]) -> Callable[[World], Step]:
+    """Return a scene before contracts as one of the whole."""
+
+    @wraps(scene)
+    def play(world: World) -> Step:
+        assert world.act is not None, "it was prepared"
+        return scene(world.act)
+
+    return play
+
 
 SCENES: Sequence[Callable[[World], Step]] = (
     scenes.cleared_researcher,
@@ -34,6 +48,7 @@ SCENES: Sequence[Callable[[World], Step]] = (
     scenes.stolen_grant,
     scenes.wrong_audience,
     scenes.expired_credential,
+    *map(_of_contracts, on_chain.SCENES),
     changes.revoked_credential,
     changes.suspended_issuer,
     changes.grant_after_pause,
@@ -94,7 +109,7 @@ def show(steps: Sequence[Step], seconds: float) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=_PLAIN_WIDTH)
     table = Table(show_lines=True)
-    for heading in ("", "scene", "expected", "got", "the gate saw", "it did not see"):
+    for heading in ("", "scene", "expected", "got", "who asked saw", "it did not see"):
         table.add_column(heading, overflow="fold")
     for step in steps:
         mark = Text("✓", "green") if step.ok else Text("✗", "bold red")

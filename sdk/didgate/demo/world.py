@@ -13,7 +13,8 @@ from didgate.config import Home
 from didgate.credentials.attribute import AttributeCredential
 from didgate.demo.chain import Administration, new_account
 from didgate.demo.issuing import CLEARANCE, Organisation, Person
-from didgate.demo.model import Image, held_out_images, train_into
+from didgate.demo.model import Image, held_out_images, manifest_in, train_into
+from didgate.demo.passes import Act
 from didgate.demo.people import Holder, open_wallet
 from didgate.demo.stage import ServedChain, Stage
 from didgate.issuer import IssuanceRecords
@@ -46,6 +47,7 @@ class World:
         images: what is sent to the model, with the truth about it.
         holders: people by name.
         clearances: some of their credentials, to be shown without a wallet.
+        act: what is needed where contracts ask, once they can.
     """
 
     stage: Stage
@@ -56,6 +58,7 @@ class World:
     images: list[Image] = field(default_factory=list)
     holders: dict[str, Holder] = field(default_factory=dict)
     clearances: dict[str, AttributeCredential] = field(default_factory=dict)
+    act: Act | None = None
 
     @property
     def url(self) -> str:
@@ -143,11 +146,22 @@ def start_service(world: World) -> None:
     world.stage.start_service(world.administration.resource)
 
 
+def open_to_contracts(world: World) -> None:
+    """Have the verifier keep the policy, and deploy a contract that mints passes by it."""
+    world.act = Act.prepare(
+        world.administration,
+        world.holders["ada"].wallet,
+        world.university,
+        manifest_in(world.stage.home.root),
+    )
+
+
 PREPARATIONS: Mapping[str, Callable[[World], None]] = {
     "training a classifier of handwritten digits and registering it": register_model,
     "accrediting two issuers": accredit_issuers,
     "publishing the policy": publish_policy,
     "issuing credentials": issue_credentials,
+    "deploying a contract that asks for the same": open_to_contracts,
     "starting the gated service": start_service,
 }
 

@@ -212,6 +212,8 @@ def _accredited(
 ) -> Set[tuple[bytes, bytes]]:
     """Return which pairs of issuer and type the registry holds at the latest block."""
     facts = hearing.snapshot.facts(FactQuery(accreditations=asked), hearing.latest.block)
+    # Should verification fail, no other facts are seen, and a replay needs these.
+    hearing.inputs.facts[LATEST] = facts
     return {entry for entry, added_at in facts.accreditations.items() if added_at is not None}
 
 

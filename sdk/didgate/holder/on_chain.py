@@ -73,6 +73,8 @@ class ChainRequest:
     @property
     def audience(self) -> str:
         """Who asks, in words."""
+        if self.access.consumer == self.access.account:
+            return f"the verifier {self.domain.contract} on chain {self.domain.chain_id}"
         return f"the contract {self.access.consumer} on chain {self.domain.chain_id}"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from didgate.chain.presentation_verifier import ChainPresentation
+from didgate.chain.presentation_verifier import SESSION, ChainPresentation
 from didgate.credentials.binding import bundle_hash, gate_access_digest
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import EvidenceSources
@@ -251,9 +251,10 @@ class Wallet:
         )
 
     def _account_signature(self, plan: ChainPlan, bundle: bytes) -> bytes:
-        """Return the account's signature where a leaf judges it and it does not call itself."""
+        """Return the account's signature where it takes part and does not call itself."""
         access = plan.challenge.access
-        if not plan.accounts or access.consumer == access.account:
+        takes_part = plan.accounts or access.action == SESSION
+        if not takes_part or access.consumer == access.account:
             return b""
         account = self.keys.account(access.account)
         return account.sign_statement(access, plan.challenge.domain, bundle)

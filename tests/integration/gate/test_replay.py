@@ -72,6 +72,16 @@ def test_refusals_before_a_verdict_are_replayed(archive: Archive, world: World) 
     assert codes[1:] == ["leaf_not_asked", "policy_changed", "paused"]
 
 
+def test_a_refusal_after_issuers_were_looked_up_is_replayed(archive: Archive, world: World) -> None:
+    """Its issuer must be accredited before its DID is resolved: a fact without a verdict."""
+    resource, caller, holder = world.resource(badge()), archive.caller, world.badge_holder()
+    challenges = [caller.challenge(resource) for _ in range(2)]
+    receipt = archive.replayed(caller.submit(challenges[1], caller.present(holder, challenges[0])))
+    assert not receipt.allowed
+    assert {"evidence", "facts.latest"} < receipt.commitments.keys()
+    assert "verdicts.latest" not in receipt.commitments
+
+
 def test_a_presentation_with_any_number_is_replayed(archive: Archive, world: World) -> None:
     """JCS has no form for them: what was received is committed to as text."""
     resource, caller = world.resource(of_schema(CLEARANCE)), archive.caller

@@ -339,7 +339,7 @@ def test_a_refusal_by_the_policy_state_verifies(
         both(policy=None),
         both(leaves=[FAILS]),
         both(registries={"0x" + "11" * 20: True}),
-        lambda members: members["commitments"].update({"facts.latest": HASH}),
+        lambda members: members["commitments"].update({"facts.finalized": HASH}),
         lambda members: members["commitments"].update({"verdicts.latest": HASH}),
         lambda members: members["commitments"].pop("now"),
     ],
