@@ -50,7 +50,7 @@ docs: .venv/.dev
 	@echo "· docs"
 	@$(BIN)/python .ci/check_docs.py
 
-bench: .venv/.dev $(PEERS) ## measure beside the peers; prints a table, writes bench.json
+bench: .venv/.dev $(CONTRACTS) $(PEERS) ## measure beside the peers; prints a table, writes bench.json
 	@PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 gas: $(CONTRACTS) ## print what the contracts cost; writes gas.json

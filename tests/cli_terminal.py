@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ import pytest
 
 from didgate.chain.embedded import EmbeddedChain
 from didgate.cli.app import command, main
+from didgate.cli.workspace import Workspace
+from didgate.credentials.challenge import Challenge
 from didgate.keys.keystore import Argon2Cost
+from didgate.policy import dcql, parse_policy
 
 PASSPHRASE = "correct horse battery staple"
 CHEAP = Argon2Cost(operations=1, memory=8192)
@@ -28,6 +32,7 @@ attributes:
   - {name: country, type: text, optional: true}
 """
 RESOURCE = "urn:model:digits"
+GATE = "https://gate.example/v1/digits"
 
 
 @dataclass(frozen=True)
@@ -101,3 +106,33 @@ class Terminal:
         """Let the chain's time run ahead."""
         with EmbeddedChain.open(self.home / "chain.sqlite") as chain:
             chain.advance_time(seconds)
+
+
+def challenge(terminal: Terminal, policy: dict[str, Any], **changes: Any) -> Challenge:
+    """Return a gate's challenge for a policy, to the key ``client`` of the keystore."""
+    parsed = parse_policy(policy)
+    status = terminal.json("chain", "status")
+    contracts = {each["contract"]: each["address"] for each in status["contracts"]}
+    with Workspace.from_environment() as workspace:
+        jkt = workspace.public_key("client").thumbprint()
+    members: dict[str, Any] = {
+        "resource": bytes(32),
+        "resource_uri": "urn:model:digits",
+        "audience": "https://gate.example",
+        "nonce": "0123456789abcdef",
+        "policy_id": parsed.policy_id,
+        "epoch": 1,
+        "chain_id": status["chainId"],
+        "verifier": contracts["PolicyRegistry"],
+        "deadline": int(time.time()) + 300,
+        "jkt": jkt,
+        "dcql": dcql(parsed),
+        "policy": parsed.to_bytes(),
+        "response_uri": "https://gate.example/.well-known/didgate/access",
+    }
+    return Challenge(**(members | changes))
+
+
+def answer(*words: str | Path) -> tuple[str | Path, ...]:
+    """Return the words of a command that answers a challenge."""
+    return ("wallet", *words, "--url", GATE, "--key", "client")

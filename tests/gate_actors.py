@@ -7,7 +7,6 @@ from typing import Any
 from gate_world import ORIGIN, World
 
 from didgate.client import ProofMaker
-from didgate.credentials.address import prove_address
 from didgate.credentials.binding import bundle_hash, gate_access_digest
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.presentation import Presentation
@@ -31,7 +30,7 @@ class Caller:
         return self.gate.prove(self.proofs.make("POST", url), method="POST", url=url)
 
     def challenge(self, resource: bytes) -> Challenge:
-        return self.gate.challenge(resource, self.proofs.thumbprint)
+        return self.gate.challenge(resource, self.prove())
 
     def present(self, wallet: Wallet, challenge: Challenge) -> dict[str, Any]:
         """Present what has the type asked for, whether it satisfies the policy or not."""
@@ -48,7 +47,7 @@ class Caller:
             access = gate_access_digest(challenge, bundle, index)
             credentials[leaf] = held.present(paths, challenge, access, wallet.keys.signer, now)
         accounts = [wallet.keys.account(address) for address in wallet.keys.addresses()]
-        proofs = tuple(prove_address(account, challenge, bundle) for account in accounts)
+        proofs = tuple(account.prove(challenge, bundle, now) for account in accounts)
         return Presentation(credentials, proofs).to_dict()
 
     def submit(self, challenge: Challenge, members: dict[str, Any]) -> Decision:

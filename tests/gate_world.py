@@ -167,11 +167,15 @@ class World:
         self.client = ChainClient.connect(chain)
         self.list_id = address_list_id(self.owner.address, MEMBERS)
         self.readers: list[SnapshotReader] = []
+        self.foreign_pins: dict[str, dict[str, str]] = {}
 
     @classmethod
-    def build(cls, folder: Path, *, finality_depth: int = 0) -> World:
-        """Deploy the contracts on a new chain in ``folder``, and accredit an issuer."""
-        clock, keys = ManualClock(), Keys()
+    def build(cls, folder: Path, *, finality_depth: int = 0, keys: Keys | None = None) -> World:
+        """Deploy the contracts on a new chain in ``folder``, and accredit an issuer.
+
+        With the keys of another world everything stands at the same addresses as there.
+        """
+        clock, keys = ManualClock(), keys or Keys()
         accounts = (keys.root, keys.owner, keys.controller)
         chain = EmbeddedChain.create(
             folder / CHAIN_FILE,
@@ -220,7 +224,7 @@ class World:
     def policy(self, allow: Mapping[str, Any], **members: Any) -> dict[str, Any]:
         """Return a policy document with the registries that its tree needs."""
         document = {"didgate": 1, "allow": allow, "grant": {"lifetime": 120}, **members}
-        return pin(document, self.contracts.pins()).to_dict()
+        return pin(document, self.contracts.pins() | self.foreign_pins).to_dict()
 
     def resource(self, allow: Mapping[str, Any], *, uri: str = "", **members: Any) -> bytes:
         """Register a resource and bring a policy for it into force."""

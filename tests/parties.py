@@ -61,8 +61,13 @@ SD_CLAIMS: dict[str, Any] = {
 }
 PINS = {
     kind: {"address": f"0x{number:02x}" + "11" * 19, "codeHash": f"0x{number:02x}" + "22" * 31}
-    for number, kind in enumerate(("issuers", "schemas", "status", "addressLists"), 1)
+    for number, kind in enumerate(
+        ("issuers", "schemas", "status", "addressLists", "attestations"), 1
+    )
 }
+ATTESTED = bytes([0xCC] * 32)
+ATTESTER = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
+TOKEN = "0x6B175474E89094C44Da98b954EedeAC495271d0F"
 
 
 class Parties:
@@ -141,9 +146,10 @@ def policy_of(allow: Any) -> Policy:
     text = str(allow)
     needs = {
         "issuers": "'credential'" in text,
-        "schemas": "'schema'" in text,
+        "schemas": "{'credential': {'schema'" in text,
         "status": "'credential'" in text,
         "addressLists": "'list'" in text,
+        "attestations": "'attestation'" in text,
     }
     registries = {kind: PINS[kind] for kind, needed in needs.items() if needed}
     document: dict[str, Any] = {"didgate": 1, "allow": allow, "grant": {"lifetime": 300}}
@@ -199,3 +205,15 @@ def badge_leaf(**claims: Any) -> dict[str, Any]:
 
 def address_leaf(number: int = 0xAA) -> dict[str, Any]:
     return {"address": {"list": "0x" + bytes([number] * 32).hex()}}
+
+
+def member_leaf(root: bytes) -> dict[str, Any]:
+    return {"address": {"root": "0x" + root.hex()}}
+
+
+def token_leaf() -> dict[str, Any]:
+    return {"token": {"standard": "ERC-20", "contract": TOKEN, "atLeast": "5"}}
+
+
+def attestation_leaf(schema: bytes = ATTESTED) -> dict[str, Any]:
+    return {"attestation": {"schema": "0x" + schema.hex(), "attesters": [ATTESTER]}}

@@ -20,12 +20,20 @@ TARGET = CONTRACTS.parent / "sdk" / "didgate" / "chain" / "abi"
 
 COMPILED = (
     "AddressListRegistry",
+    "AttributeSuite",
+    "AttributeVerifier",
     "IssuerRegistry",
+    "PolicyChecker",
     "PolicyRegistry",
+    "PresentationVerifier",
+    "Questionnaire",
     "ReceiptAnchor",
     "ResourceRegistry",
+    "SDJWTVerifier",
+    "SessionPredicate",
     "SchemaRegistry",
     "StatusRegistry",
+    "UsePass",
 )
 # The registry of ERC-1056 is used as its authors published it: built, and never compiled again.
 ETHR_DID_REGISTRY = CONTRACTS / "node_modules" / "ethr-did-registry"

@@ -1,10 +1,13 @@
-// Prints what the main functions cost as transactions, and writes it to gas.json beside contracts/.
-// The figures come from test/Gas.t.sol, which forge ran just before.
+// Prints what the main functions cost as transactions, and what the check of a proof costs by itself;
+// writes both to gas.json beside contracts/. The figures come from test/*Gas.t.sol, which forge ran
+// just before.
 import { readFileSync, writeFileSync } from "node:fs";
 
 const root = new URL("..", import.meta.url);
-const text = readFileSync(new URL("snapshots/transactions.json", root), "utf8");
-const figures = Object.entries(JSON.parse(text)).map(([name, gas]) => [name, Number(gas)]);
+const snapshots = ["transactions", "proofs"].map((name) => new URL(`snapshots/${name}.json`, root));
+const figures = snapshots
+  .flatMap((url) => Object.entries(JSON.parse(readFileSync(url, "utf8"))))
+  .map(([name, gas]) => [name, Number(gas)]);
 
 const width = Math.max(...figures.map(([name]) => name.length));
 for (const [name, gas] of figures) {

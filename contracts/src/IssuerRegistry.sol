@@ -231,6 +231,38 @@ contract IssuerRegistry is Ownable2Step, IIssuerRegistry {
     }
 
     /// @inheritdoc IIssuerRegistry
+    function standing(IssuerId issuerId, TypeId typeId)
+        external
+        view
+        returns (bool known, uint64 suspendedUntil, uint64 accreditedAt)
+    {
+        Issuer storage record = _issuers[issuerId];
+        known = record.controller != address(0);
+        suspendedUntil = record.suspendedUntil;
+        accreditedAt = record.accreditedAt[typeId];
+    }
+
+    /// @inheritdoc IIssuerRegistry
+    function keyRecord(KeyId keyId)
+        external
+        view
+        returns (
+            IssuerId issuerId,
+            KeyKind kind,
+            KeyState state,
+            uint64 addedAt,
+            uint64 acceptedUntil
+        )
+    {
+        Key storage record = _keys[keyId];
+        issuerId = record.issuerId;
+        kind = record.kind;
+        state = record.state;
+        addedAt = record.addedAt;
+        acceptedUntil = record.acceptedUntil;
+    }
+
+    /// @inheritdoc IIssuerRegistry
     function keysOf(IssuerId issuerId) external view returns (KeyId[] memory) {
         return _issuers[issuerId].keys;
     }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 import {BLS12381} from "../src/libraries/BLS12381.sol";
+import {ExpandMessage} from "../src/libraries/ExpandMessage.sol";
 import {BLSKeys} from "./support/BLSKeys.sol";
 import {Fixture} from "./support/Fixture.sol";
 
@@ -128,7 +129,8 @@ contract BLS12381Test is Fixture {
     function test_MissingPrecompile_EachThatIsNeeded() public {
         bytes memory key = BLSKeys.publicKey(7);
         bytes memory signature = BLSKeys.sign(7, MESSAGE);
-        address[4] memory precompiles = [address(0x05), address(0x10), address(0x0b), address(0x0f)];
+        address[5] memory precompiles =
+            [address(0x02), address(0x05), address(0x10), address(0x0b), address(0x0f)];
         for (uint256 i = precompiles.length; i > 0; --i) {
             address missing = precompiles[i - 1];
             vm.mockCall(missing, "", "");
@@ -137,8 +139,15 @@ contract BLS12381Test is Fixture {
         }
     }
 
+    function test_MissingPrecompile_OneThatRefusesWhatItCannotRefuse() public {
+        address failing = address(0x0b);
+        vm.mockCallRevert(failing, "", "");
+        vm.expectRevert(abi.encodeWithSelector(Errors.MissingPrecompile.selector, failing));
+        bls.hashToG1(MESSAGE, TAG);
+    }
+
     function test_DomainTagTooLong() public {
-        vm.expectRevert(abi.encodeWithSelector(BLS12381.DomainTagTooLong.selector, 256));
+        vm.expectRevert(abi.encodeWithSelector(ExpandMessage.DomainTagTooLong.selector, 256));
         bls.hashToG1(MESSAGE, new bytes(256));
     }
 

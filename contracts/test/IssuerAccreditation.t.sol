@@ -313,4 +313,32 @@ contract IssuerAccreditationTest is IssuerFixture {
         vm.prank(ROOT);
         issuers.suspend(issuerId);
     }
+
+    function _assertStanding(TypeId typeId, uint64 suspendedUntil, uint64 accreditedAt)
+        private
+        view
+    {
+        (bool known, uint64 until, uint64 since) = issuers.standing(issuerId, typeId);
+        vm.assertTrue(known, "known");
+        vm.assertEq(until, suspendedUntil, "suspendedUntil");
+        vm.assertEq(since, accreditedAt, "accreditedAt");
+    }
+
+    function test_StandingIsWhatAContractNeedsToKnowOfAnIssuer() public {
+        _assertStanding(TYPE, 0, START);
+        _assertStanding(OTHER_TYPE, 0, 0);
+        vm.prank(ROOT);
+        issuers.suspend(issuerId);
+        _assertStanding(TYPE, WITHOUT_END, START);
+        vm.prank(ROOT);
+        issuers.withdrawAccreditation(issuerId, TYPE);
+        _assertStanding(TYPE, WITHOUT_END, 0);
+    }
+
+    function test_StandingOfAnUnknownIssuerIsZero() public view {
+        (bool known, uint64 until, uint64 since) = issuers.standing(IssuerId.wrap(0), TYPE);
+        vm.assertTrue(!known, "known");
+        vm.assertEq(until, 0, "suspendedUntil");
+        vm.assertEq(since, 0, "accreditedAt");
+    }
 }

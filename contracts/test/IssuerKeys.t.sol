@@ -241,4 +241,29 @@ contract IssuerKeysTest is IssuerFixture {
         vm.etch(where, code);
         return IssuerRegistry(where);
     }
+
+    function test_TheRecordOfAKeyIsTheKeyWithoutItsBytes() public {
+        KeyId keyId = _registerKey(5);
+        _assertRecordIsThatOfTheKey(keyId, "active");
+        vm.prank(CONTROLLER);
+        issuers.retireKey(keyId, START + 5);
+        _assertRecordIsThatOfTheKey(keyId, "retired");
+        vm.prank(CONTROLLER);
+        issuers.reportCompromised(keyId);
+        _assertRecordIsThatOfTheKey(keyId, "compromised");
+        _assertRecordIsThatOfTheKey(KeyId.wrap(0), "unknown");
+    }
+
+    function _assertRecordIsThatOfTheKey(KeyId keyId, string memory reason) private view {
+        (
+            IssuerId owner,
+            IIssuerRegistry.KeyKind kind,
+            IIssuerRegistry.KeyState state,
+            uint64 addedAt,
+            uint64 until,
+        ) = issuers.key(keyId);
+        bytes memory wanted = abi.encode(owner, kind, state, addedAt, until);
+        (owner, kind, state, addedAt, until) = issuers.keyRecord(keyId);
+        vm.assertEq(abi.encode(owner, kind, state, addedAt, until), wanted, reason);
+    }
 }

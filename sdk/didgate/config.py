@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ _KNOWN = frozenset(
     {
         "DIDGATE_HOME",
         "DIDGATE_RPC_URL",
+        "DIDGATE_RPC_QUORUM",
+        "DIDGATE_FINALITY",
         "DIDGATE_ACCOUNT",
         "DIDGATE_PASSPHRASE",
         "DIDGATE_PASSPHRASE_FILE",
@@ -37,6 +40,9 @@ _KNOWN = frozenset(
     }
 )
 _LONGEST = timedelta(hours=1)
+_RPC_SCHEMES = frozenset({"http", "https", "ws", "wss"})
+_MAX_PROVIDERS = 16
+_MAX_DEPTH = 100_000
 _MAX_PASSPHRASE_BYTES = 4096
 
 
@@ -145,14 +151,64 @@ def _read_passphrase(file: Path) -> str:
     return text.removesuffix("\n").removesuffix("\r")
 
 
+class FinalityRule(StrEnum):
+    """Which block counts as one that will not be replaced."""
+
+    FINALIZED = "finalized"
+    SAFE = "safe"
+    DEPTH = "depth"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Finality:
+    """By what a network's final block is known; the latest block must allow in any case.
+
+    >>> Finality.parse("depth:12")
+    Finality(rule=<FinalityRule.DEPTH: 'depth'>, depth=12)
+
+    Args:
+        rule: ``FINALIZED`` and ``SAFE`` ask the network; ``DEPTH`` counts blocks below the head;
+            ``NONE`` takes the latest block for both.
+        depth: how many blocks below the head, for ``DEPTH`` alone.
+    """
+
+    rule: FinalityRule = FinalityRule.FINALIZED
+    depth: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``finalized``, ``safe``, ``depth:N`` or ``none``.
+
+        Raises:
+            InvalidInput: ``invalid_finality``.
+        """
+        name, _, number = text.partition(":")
+        valid = number.isascii() and number.isdigit() and len(number) < 7
+        if name == FinalityRule.DEPTH and valid and 0 < int(number) <= _MAX_DEPTH:
+            return cls(FinalityRule.DEPTH, int(number))
+        if text in {FinalityRule.FINALIZED, FinalityRule.SAFE, FinalityRule.NONE}:
+            return cls(FinalityRule(text))
+        raise InvalidInput(
+            "invalid_finality",
+            f"finality is finalized, safe, none, or depth:N with N from 1 to {_MAX_DEPTH}",
+        )
+
+    def __str__(self) -> str:
+        return f"depth:{self.depth}" if self.rule is FinalityRule.DEPTH else self.rule.value
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a program of didgate is told by its environment.
 
     Args:
         home: ``DIDGATE_HOME``, the folder ``.didgate`` here by default.
-        rpc_url: ``DIDGATE_RPC_URL``, the chain's JSON-RPC endpoint; None for the embedded chain.
-            It may hold an access key, so it is not shown.
+        rpc_urls: ``DIDGATE_RPC_URL``, the chain's JSON-RPC endpoints, several separated by commas
+            or spaces; none for the embedded chain. They may hold access keys, so they are not
+            shown.
+        rpc_quorum: ``DIDGATE_RPC_QUORUM``: how many of the endpoints must say the same for it to
+            be believed; by default more than half.
         account: ``DIDGATE_ACCOUNT``, the name in the keystore of the account that pays and signs
             transactions.
         passphrase: ``DIDGATE_PASSPHRASE`` or ``DIDGATE_PASSPHRASE_FILE``.
@@ -164,16 +220,19 @@ class Settings:
             anchors the gate's receipts, and no other gate's; None where they are not anchored.
         keep_evidence: ``DIDGATE_EVIDENCE``, ``keep`` or ``none`` (the default): whether the gate
             keeps what its decisions saw, sealed. It is personal data.
+        finality: ``DIDGATE_FINALITY``: which block beside the latest must allow as well.
     """
 
     home: Home = field(default_factory=lambda: Home(Path(".didgate")))
-    rpc_url: str | None = field(default=None, repr=False)
+    rpc_urls: tuple[str, ...] = field(default=(), repr=False)
+    rpc_quorum: int | None = None
     account: str = "default"
     passphrase: PassphraseSource = field(default_factory=PassphraseSource)
     max_staleness: timedelta = timedelta(seconds=30)
     block_time: timedelta | None = None
     anchor_account: str | None = None
     keep_evidence: bool = False
+    finality: Finality = Finality()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -190,9 +249,11 @@ class Settings:
         if unknown := sorted(values.keys() - _KNOWN):
             raise InvalidInput("unknown_setting", f"there is no setting {', '.join(unknown)}")
         values = {name: text for name, text in values.items() if text}
+        rpc_urls = _rpc_urls(values.get("DIDGATE_RPC_URL", ""))
         return cls(
             home=Home(Path(values.get("DIDGATE_HOME", ".didgate"))),
-            rpc_url=_rpc_url(values.get("DIDGATE_RPC_URL")),
+            rpc_urls=rpc_urls,
+            rpc_quorum=_rpc_quorum(values.get("DIDGATE_RPC_QUORUM"), len(rpc_urls)),
             account=values.get("DIDGATE_ACCOUNT", "default"),
             passphrase=_passphrase(values),
             max_staleness=_seconds(
@@ -201,6 +262,7 @@ class Settings:
             block_time=_optional_seconds(values, "DIDGATE_BLOCK_TIME"),
             anchor_account=values.get("DIDGATE_ANCHOR_ACCOUNT"),
             keep_evidence=_evidence(values.get("DIDGATE_EVIDENCE", "none")),
+            finality=_finality(values.get("DIDGATE_FINALITY")),
         )
 
 
@@ -210,17 +272,74 @@ def _evidence(text: str) -> bool:
     return text == "keep"
 
 
-def _rpc_url(text: str | None) -> str | None:
+def check_quorum(quorum: int | None, providers: int) -> int:
+    """Return how many of so many providers must agree.
+
+    Args:
+        quorum: what was set; None for the least number that is more than half.
+        providers: how many there are.
+
+    Raises:
+        InvalidInput: ``invalid_quorum``: more than there are; or half of them or fewer, so that
+            two halves could each say another thing and both would be believed.
+    """
+    least = providers // 2 + 1
+    if quorum is None:
+        return least
+    if not least <= quorum <= providers:
+        raise InvalidInput(
+            "invalid_quorum",
+            f"of {providers} providers at least {least} (more than half, lest two groups that "
+            f"contradict each other both be believed) and at most {providers} can be asked to "
+            f"agree, not {quorum}",
+        )
+    return quorum
+
+
+def _rpc_quorum(text: str | None, providers: int) -> int | None:
     if text is None:
         return None
+    if not (text.isascii() and text.isdigit() and len(text) < 4):
+        raise InvalidInput("invalid_setting", "DIDGATE_RPC_QUORUM is no number")
+    if not providers:
+        raise InvalidInput("conflicting_settings", "DIDGATE_RPC_QUORUM needs DIDGATE_RPC_URL")
+    return check_quorum(int(text), providers)
+
+
+def _rpc_urls(text: str) -> tuple[str, ...]:
+    urls = tuple(text.replace(",", " ").split())
+    if not all(map(_is_rpc_url, urls)):
+        raise InvalidInput(
+            "invalid_setting", "DIDGATE_RPC_URL holds what is no http, https, ws or wss URL"
+        )
+    # One provider asked at two addresses of one host would count as two that agree.
+    if len(set(map(_host_and_port, urls))) < len(urls):
+        raise InvalidInput("invalid_setting", "DIDGATE_RPC_URL names one host twice")
+    if len(urls) > _MAX_PROVIDERS:
+        raise InvalidInput("invalid_setting", f"more than {_MAX_PROVIDERS} RPC providers")
+    return urls
+
+
+def _is_rpc_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        return parts.scheme in _RPC_SCHEMES and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        valid = False
-    if not valid:
-        raise InvalidInput("invalid_setting", "DIDGATE_RPC_URL is no http or https URL")
-    return text
+        return False
+
+
+def _host_and_port(url: str) -> tuple[str | None, int]:
+    parts = urlsplit(url)
+    return parts.hostname, parts.port or (443 if parts.scheme in {"https", "wss"} else 80)
+
+
+def _finality(text: str | None) -> Finality:
+    if text is None:
+        return Finality()
+    try:
+        return Finality.parse(text)
+    except InvalidInput as error:
+        raise InvalidInput("invalid_setting", f"DIDGATE_FINALITY: {error.message}") from error
 
 
 def _passphrase(values: Mapping[str, str]) -> PassphraseSource:

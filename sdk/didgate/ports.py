@@ -5,6 +5,8 @@ The core is synchronous and pure; whoever calls it passes these in. Tests pass a
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -39,6 +41,51 @@ class FixedClock:
     def now(self) -> datetime:
         """Return the moment it was made with."""
         return self.moment
+
+
+class Metrics(Protocol):
+    """Counts what happens, for whoever watches over a gate."""
+
+    def count(self, name: str, label: str = "") -> None:
+        """Count one more event.
+
+        Args:
+            name: what happened, e.g. ``"provider_dissenting"``.
+            label: to whom, e.g. which provider; never a secret and never a claim.
+        """
+        ...
+
+    def read(self) -> dict[str, dict[str, int]]:
+        """Return what was counted: name → label → number of events."""
+        ...
+
+
+class Counters:
+    """Counts in this process; may be shared by threads.
+
+    >>> counters = Counters()
+    >>> counters.count("reorganisations")
+    >>> counters.read()
+    {'reorganisations': {'': 1}}
+    """
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._lock = threading.Lock()
+
+    def count(self, name: str, label: str = "") -> None:
+        """Count one more event."""
+        with self._lock:
+            self._counts[name, label] += 1
+
+    def read(self) -> dict[str, dict[str, int]]:
+        """Return what was counted: name → label → number of events."""
+        with self._lock:
+            counted = sorted(self._counts.items())
+        read: dict[str, dict[str, int]] = {}
+        for (name, label), number in counted:
+            read.setdefault(name, {})[label] = number
+        return read
 
 
 class Fetcher(Protocol):

@@ -110,8 +110,23 @@ def moments(facts: Facts, now: datetime) -> tuple[int, int]:
     return facts.block.timestamp, math.floor(now.timestamp())
 
 
+@dataclass(frozen=True, slots=True)
+class _Demands:
+    """What a rule asks of the issuer of one credential; see ``IssuerRule``."""
+
+    issuers: tuple[str, ...] | None
+    min_age: int
+    accreditation: bool
+    registered_key: bool
+
+
 def judge_issuer(
-    rule: IssuerRule, credential: VerifiedCredential, facts: Facts, now: datetime
+    rule: IssuerRule,
+    credential: VerifiedCredential,
+    facts: Facts,
+    now: datetime,
+    *,
+    registry_alone: bool = False,
 ) -> Finding:
     """Judge whether the issuer of a credential is trusted for its type.
 
@@ -120,24 +135,35 @@ def judge_issuer(
         credential: a verified credential.
         facts: what the issuer registry holds, read at one block.
         now: the caller's clock, aware UTC.
+        registry_alone: whether no DID document vouches for any key, as on chain. Then every issuer
+            must be accredited and every key registered: whoever may accredit issuers for some
+            other type could enter a key under any DID that is not registered yet.
 
     Returns:
         The finding that decides: first what is false, then what is unknown.
     """
     times = moments(facts, now)
+    attribute = credential.form is CredentialForm.ATTRIBUTE
+    demands = _Demands(
+        issuers=rule.issuers,
+        min_age=rule.min_age,
+        accreditation=rule.asks_accreditation or registry_alone,
+        # Nothing else vouches for an attribute credential; only a registered key has an age.
+        registered_key=attribute or bool(rule.min_age) or registry_alone,
+    )
     return conjunction(
         (
-            *_judge_standing(rule, credential, facts, times),
-            *_judge_accreditation(rule, credential, facts, times),
-            *_judge_key(rule, credential, facts, times),
+            *_judge_standing(demands, credential, facts, times),
+            *_judge_accreditation(demands, credential, facts, times),
+            *_judge_key(demands, credential, facts, times),
         )
     )
 
 
 def _judge_standing(
-    rule: IssuerRule, credential: VerifiedCredential, facts: Facts, times: tuple[int, int]
+    demands: _Demands, credential: VerifiedCredential, facts: Facts, times: tuple[int, int]
 ) -> Iterator[Finding]:
-    if rule.issuers is not None and credential.issuer not in rule.issuers:
+    if demands.issuers is not None and credential.issuer not in demands.issuers:
         yield false("issuer_not_accepted", "the policy does not accept this issuer")
     if credential.issuer_id not in facts.issuers:
         yield unknown("issuer_unread", "the issuer's record could not be read")
@@ -145,16 +171,16 @@ def _judge_standing(
     issuer = facts.issuers[credential.issuer_id]
     if issuer is None:
         # A named issuer of SD-JWTs need not be registered; what is, can be suspended.
-        if rule.asks_accreditation:
+        if demands.accreditation:
             yield false("issuer_unregistered", "the registry does not know this issuer")
     elif min(times) < issuer.suspended_until:
         yield false("issuer_suspended", "the issuer is suspended")
 
 
 def _judge_accreditation(
-    rule: IssuerRule, credential: VerifiedCredential, facts: Facts, times: tuple[int, int]
+    demands: _Demands, credential: VerifiedCredential, facts: Facts, times: tuple[int, int]
 ) -> Iterator[Finding]:
-    if not rule.asks_accreditation:
+    if not demands.accreditation:
         return
     entry = (credential.issuer_id, credential.type_id)
     if entry not in facts.accreditations:
@@ -163,7 +189,7 @@ def _judge_accreditation(
     added_at = facts.accreditations[entry]
     if added_at is None:
         yield false("issuer_not_accredited", "the issuer is not accredited for this type")
-    elif min(times) < added_at + rule.min_age:
+    elif min(times) < added_at + demands.min_age:
         yield false("accreditation_too_young", "the issuer's accreditation is too young")
 
 
@@ -174,7 +200,7 @@ _KEY_KINDS: Mapping[CredentialForm, KeyKind] = {
 
 
 def _judge_key(
-    rule: IssuerRule, credential: VerifiedCredential, facts: Facts, times: tuple[int, int]
+    demands: _Demands, credential: VerifiedCredential, facts: Facts, times: tuple[int, int]
 ) -> Iterator[Finding]:
     key_id = credential.key_id
     if key_id is not None and key_id not in facts.keys:
@@ -182,15 +208,14 @@ def _judge_key(
         return
     key = None if key_id is None else facts.keys[key_id]
     if key is not None:
-        yield from _judge_registered_key(rule, credential, key, times)
-    # For an SD-JWT the issuer's DID document vouches for a key that no registry holds; an
-    # attribute credential has nothing but the registry, and only a registered key has an age.
-    elif credential.form is CredentialForm.ATTRIBUTE or rule.min_age:
+        yield from _judge_registered_key(demands, credential, key, times)
+    # Else the issuer's DID document vouches for a key that no registry holds.
+    elif demands.registered_key:
         yield false("key_unregistered", "the registry does not hold the issuer's key")
 
 
 def _judge_registered_key(
-    rule: IssuerRule, credential: VerifiedCredential, key: KeyFact, times: tuple[int, int]
+    demands: _Demands, credential: VerifiedCredential, key: KeyFact, times: tuple[int, int]
 ) -> Iterator[Finding]:
     if key.issuer_id != credential.issuer_id:
         yield false("key_of_another_issuer", "the key is registered for another issuer")
@@ -200,5 +225,5 @@ def _judge_registered_key(
         yield false("key_compromised", "the issuer's key is compromised")
     if key.state is KeyState.RETIRED and max(times) >= key.accepted_until:
         yield false("key_retired", "the issuer's key is retired")
-    if min(times) < key.added_at + rule.min_age:
+    if min(times) < key.added_at + demands.min_age:
         yield false("key_too_young", "the issuer's key is too young")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import access, bbs, grant, sd_jwt
+from benchmarks import access, bbs, grant, sd_jwt, snapshot
 from benchmarks.measure import Row
 from rich.console import Console
 from rich.table import Table
@@ -30,7 +30,7 @@ def table(rows: list[Row]) -> Table:
         peers = list(row.peers.items())
         view.add_row(
             row.work,
-            f"{row.ours:.3f}",
+            f"{row.ours:.3f}" + ("" if row.unit == "ms" else f" {row.unit}"),
             "" if row.p99 is None else f"{row.p99:.3f}",
             "" if row.goal is None else f"≤ {row.goal:g}",
             "\n".join(name for name, _ in peers),
@@ -48,7 +48,9 @@ def table(rows: list[Row]) -> Table:
 def main() -> None:
     """Measure, print, write."""
     repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    rows = [row for module in (bbs, sd_jwt, grant, access) for row in module.rows(repetitions)]
+    rows = [
+        row for module in (bbs, sd_jwt, grant, access, snapshot) for row in module.rows(repetitions)
+    ]
     Console(width=None if sys.stdout.isatty() else 160).print(table(rows))
     report = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -17,8 +17,9 @@ PEERS = Path(__file__).parents[1] / "interop" / "peers"
 class Row:
     """One piece of work: our time, the goal, the peers' times in the same run.
 
-    All times are medians in milliseconds. ``goal`` is a limit in milliseconds; ``ratios`` asks of
-    each named peer how many times our time its time must at least be.
+    All times are medians in milliseconds, unless ``unit`` says otherwise. ``goal`` is a limit in
+    the same unit; ``ratios`` asks of each named peer how many times our time its time must at
+    least be.
     """
 
     work: str
@@ -27,6 +28,7 @@ class Row:
     peers: dict[str, float] = field(default_factory=dict)
     ratios: dict[str, float] = field(default_factory=dict)
     p99: float | None = None
+    unit: str = "ms"
 
     @property
     def reached(self) -> bool:
@@ -40,10 +42,10 @@ class Row:
         """Return the row as it stands in ``bench.json``."""
         return {
             "work": self.work,
-            "median_ms": self.ours,
-            "p99_ms": self.p99,
-            "goal_ms": self.goal,
-            "peers_ms": self.peers,
+            f"median_{self.unit}": self.ours,
+            f"p99_{self.unit}": self.p99,
+            f"goal_{self.unit}": self.goal,
+            f"peers_{self.unit}": self.peers,
             "ratio_goals": self.ratios,
             "ratios": {peer: value / self.ours for peer, value in self.peers.items()},
             "reached": self.reached,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import ModuleType
 
 import pytest
-from benchmarks import access, bbs, grant, sd_jwt
+from anvils import ANVIL
+from benchmarks import access, bbs, grant, sd_jwt, snapshot
 from benchmarks.measure import PEERS
 from conftest import missing
 
@@ -15,6 +16,13 @@ def test_benchmark_runs(benchmark: ModuleType) -> None:
     rows = list(benchmark.rows(2))
     assert rows
     assert all(row.ours > 0 for row in rows)
+
+
+@pytest.mark.anvil
+def test_benchmark_of_the_snapshot_runs() -> None:
+    if not ANVIL.is_file():
+        missing("anvil")
+    assert all(row.ours > 0 for row in snapshot.rows(2))
 
 
 @pytest.mark.peer

@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from didgate.chain.facts import Facts, PolicyState
@@ -17,6 +17,7 @@ from didgate.policy import Evaluation
 
 
 @pytest.mark.parametrize("kind", [Facts, PolicyState, Evaluation])
+@settings(deadline=None)  # the first example makes strategies and reads type hints
 @given(data=st.data())
 def test_recorded_data_comes_back(kind: Any, data: st.DataObject) -> None:
     value = data.draw(st.from_type(kind))

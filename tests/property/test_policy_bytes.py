@@ -100,6 +100,14 @@ def test_arbitrary_bytes_are_refused_or_canonical(policy, tail):
     strictly(bytes.fromhex("01012c00000000000000000000") + tail)
 
 
+@given(st.sampled_from((0x11, 0x12, 0x15, 0x16)), st.binary(max_size=140), st.binary(max_size=53))
+@settings(policy_settings, max_examples=300)
+def test_arbitrary_leaves_on_accounts_are_refused_or_canonical(tag, body, registry):
+    leaf = bytes([tag]) + len(body).to_bytes(2) + body
+    pins = bytes([1]) + registry if registry else bytes([0])
+    strictly(bytes.fromhex("01012c000000000000000000") + pins + leaf)
+
+
 @given(policies())
 @settings(policy_settings, max_examples=100)
 def test_the_query_asks_for_the_claims_that_are_judged_and_no_others(policy):

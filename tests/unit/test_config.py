@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from didgate.config import Home, PassphraseSource, Settings
+from didgate.config import (
+    Finality,
+    FinalityRule,
+    Home,
+    PassphraseSource,
+    Settings,
+    check_quorum,
+)
 from didgate.errors import InvalidInput
 
 
@@ -20,7 +27,7 @@ def test_defaults() -> None:
     settings = Settings.from_environment({"PATH": "/bin"})
     assert settings == Settings()
     assert settings.home == Home(Path(".didgate"))
-    assert settings.rpc_url is None
+    assert settings.rpc_urls == ()
 
 
 def test_everything_is_read() -> None:
@@ -34,16 +41,19 @@ def test_everything_is_read() -> None:
             "DIDGATE_BLOCK_TIME": "12",
             "DIDGATE_ANCHOR_ACCOUNT": "anchoring",
             "DIDGATE_EVIDENCE": "keep",
+            "DIDGATE_FINALITY": "depth:20",
         }
     )
     assert settings.home == Home(Path("/srv/didgate"))
-    assert settings.rpc_url == "https://rpc.example/key"
+    assert settings.rpc_urls == ("https://rpc.example/key",)
     assert settings.account == "operator"
     assert settings.passphrase == PassphraseSource(file=Path("/run/secrets/passphrase"))
     assert settings.max_staleness == timedelta(minutes=1)
     assert settings.block_time == timedelta(seconds=12)
     assert settings.anchor_account == "anchoring"
     assert settings.keep_evidence
+    assert settings.finality == Finality(FinalityRule.DEPTH, 20)
+    assert settings.rpc_quorum is None
 
 
 def test_empty_value_counts_as_none() -> None:
@@ -60,7 +70,16 @@ def test_two_passphrases_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["rpc.example", "ftp://rpc.example", "https://", "http://[", "http://a:x", "http://a:0"]
+    "url",
+    [
+        "rpc.example",
+        "ftp://rpc.example",
+        "https://",
+        "http://[",
+        "http://a:x",
+        "http://a:0",
+        "https://a.example,rpc.example",
+    ],
 )
 def test_invalid_rpc_url_is_refused(url: str) -> None:
     assert code_of({"DIDGATE_RPC_URL": url}) == "invalid_setting"
@@ -136,3 +155,67 @@ def test_missing_passphrase_is_refused(tmp_path: Path) -> None:
         with pytest.raises(InvalidInput) as error:
             source.read()
         assert error.value.code == "passphrase_missing"
+
+
+URLS = "https://a.example/key, wss://b.example  http://127.0.0.1:8545"
+
+
+def test_several_providers() -> None:
+    settings = Settings.from_environment({"DIDGATE_RPC_URL": URLS, "DIDGATE_RPC_QUORUM": "3"})
+    expected = ("https://a.example/key", "wss://b.example", "http://127.0.0.1:8545")
+    assert settings.rpc_urls == expected
+    assert settings.rpc_quorum == 3
+    assert "key" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "urls",
+    [
+        "https://a.example https://a.example",
+        "https://a.example/one https://A.example:443/two",
+        "https://a.example wss://a.example",
+    ],
+)
+def test_one_host_twice_is_refused(urls: str) -> None:
+    assert code_of({"DIDGATE_RPC_URL": urls}) == "invalid_setting"
+
+
+def test_too_many_providers_are_refused() -> None:
+    urls = " ".join(f"https://{number}.example" for number in range(17))
+    assert code_of({"DIDGATE_RPC_URL": urls}) == "invalid_setting"
+
+
+@pytest.mark.parametrize("quorum", ["1", "4", "0"])
+def test_quorum_of_half_or_of_more_than_all_is_refused(quorum: str) -> None:
+    environment = {"DIDGATE_RPC_URL": URLS, "DIDGATE_RPC_QUORUM": quorum}
+    assert code_of(environment) == "invalid_quorum"
+
+
+@pytest.mark.parametrize("quorum", ["x", "-1", "2.0", "٣", "9999"])
+def test_quorum_that_is_no_number_is_refused(quorum: str) -> None:
+    environment = {"DIDGATE_RPC_URL": URLS, "DIDGATE_RPC_QUORUM": quorum}
+    assert code_of(environment) == "invalid_setting"
+
+
+def test_quorum_without_providers_is_refused() -> None:
+    assert code_of({"DIDGATE_RPC_QUORUM": "1"}) == "conflicting_settings"
+
+
+def test_refused_quorum_is_explained() -> None:
+    with pytest.raises(InvalidInput) as error:
+        check_quorum(1, 3)
+    assert "at least 2 (more than half" in error.value.message
+
+
+@pytest.mark.parametrize("text", ["finalized", "safe", "none", "depth:1", "depth:100000"])
+def test_finality(text: str) -> None:
+    assert str(Settings.from_environment({"DIDGATE_FINALITY": text}).finality) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["latest", "depth", "depth:", "depth:0", "depth:-1", "depth:100001", "depth:x", "depth:٣",
+     "none:1", "safe:2", "Finalized", "depth:1:2"],
+)  # fmt: skip
+def test_invalid_finality_is_refused(text: str) -> None:
+    assert code_of({"DIDGATE_FINALITY": text}) == "invalid_setting"

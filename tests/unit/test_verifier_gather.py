@@ -19,10 +19,12 @@ from parties import (
 from presenting import code_of, present, verify
 
 from didgate.credentials.evidence import Evidence
+from didgate.credentials.identifiers import issuer_id, vct_type_id
 from didgate.credentials.presentation import Presentation
 from didgate.encoding import keccak256
 from didgate.errors import InvalidInput, VerificationError
 from didgate.verifier import gather_evidence
+from didgate.verifier.asked import asked_by
 from didgate.verifier.gather import MAX_ISSUERS, MAX_ORIGINS
 
 BOTH = {"all": [clearance_leaf(), badge_leaf()], "holder": "any"}
@@ -115,6 +117,34 @@ def test_an_accepted_issuer_is_looked_up(parties):
     shown = present(parties, challenge, badge=parties.badge())
     evidence = gather_evidence(shown, challenge, parties)
     verify(parties, shown, challenge, evidence=evidence)
+
+
+def test_the_did_of_an_issuer_that_is_not_accredited_is_not_resolved(parties):
+    challenge = parties.challenge({"any": [badge_leaf(), OTHER_BADGE]})
+    leaf = next(name for name, shown in asked_by(challenge).items() if _asks_for_badge(shown))
+    presentation, sources = Presentation({leaf: parties.badge()}), Overheard()
+    asked = []
+    with pytest.raises(VerificationError) as error:
+        gather_evidence(
+            presentation, challenge, sources, lambda entries: asked.append(entries) or ()
+        )
+    assert (error.value.code, error.value.path) == ("issuer_not_accredited", leaf)
+    entry = (issuer_id(parties.did), vct_type_id(badge_leaf()["credential"]["vct"]))
+    assert asked == [{entry}]
+    assert sources.asked == []
+    gather_evidence(presentation, challenge, sources, lambda entries: entries)
+    assert sources.asked == [parties.did]
+
+
+def _asks_for_badge(shown):
+    return badge_leaf()["credential"]["vct"] in next(iter(shown.query.meta.values()))
+
+
+def test_a_named_issuer_need_not_be_accredited(parties):
+    challenge = parties.challenge(named(badge_leaf(), [parties.did]))
+    shown = present(parties, challenge, badge=parties.badge())
+    evidence = gather_evidence(shown, challenge, parties, lambda _: pytest.fail("asked"))
+    assert list(evidence.documents) == [parties.did]
 
 
 def test_a_policy_that_does_not_decode_is_the_gates_own_fault(parties):

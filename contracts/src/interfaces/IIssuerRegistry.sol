@@ -240,6 +240,27 @@ interface IIssuerRegistry {
             bytes memory publicKey
         );
 
+    /// @notice What a contract needs to know of an issuer to judge a credential, without its DID.
+    /// @return known Whether there is such an issuer.
+    /// @return suspendedUntil It is suspended while `block.timestamp` is before this.
+    /// @return accreditedAt When it was accredited for the type; 0 if it is not.
+    function standing(IssuerId issuerId, TypeId typeId)
+        external
+        view
+        returns (bool known, uint64 suspendedUntil, uint64 accreditedAt);
+
+    /// @notice A key as `key` returns it, without the key itself.
+    function keyRecord(KeyId keyId)
+        external
+        view
+        returns (
+            IssuerId issuerId,
+            KeyKind kind,
+            KeyState state,
+            uint64 addedAt,
+            uint64 acceptedUntil
+        );
+
     /// @notice All keys that an issuer ever registered, oldest first.
     function keysOf(IssuerId issuerId) external view returns (KeyId[] memory);
 

@@ -2,58 +2,96 @@
 pragma solidity 0.8.37;
 
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
+import {ExpandMessage} from "./ExpandMessage.sol";
+import {Precompiles} from "./Precompiles.sol";
 
 /// @title BLS signatures over BLS12-381 with short signatures, by the precompiles of EIP-2537
 /// @notice Points are encoded as EIP-2537 has them: a field element is 64 bytes, big-endian; G1 is
 /// x ‖ y; G2 is x.c0 ‖ x.c1 ‖ y.c0 ‖ y.c1; the identity is all zeros.
-/// @dev A call to a precompile that the network lacks succeeds with empty output. Each output's
-/// length is checked, so that such a network is refused and never believed.
 library BLS12381 {
-    /// @notice A domain separation tag has at most 255 bytes (RFC 9380 5.3.3 is for longer ones).
-    error DomainTagTooLong(uint256 length);
-
     uint256 internal constant G1_LENGTH = 128;
     uint256 internal constant G2_LENGTH = 256;
 
-    address private constant MODEXP = address(0x05);
-    address private constant G1ADD = address(0x0b);
-    address private constant PAIRING_CHECK = address(0x0f);
-    address private constant MAP_FP_TO_G1 = address(0x10);
+    uint160 private constant PAIRING_CHECK = 0x0f;
 
     /// @dev The modulus of the base field.
     bytes private constant MODULUS = hex"1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f624"
         hex"1eabfffeb153ffffb9feffffffffaaab";
 
-    /// @dev The negated generator of G2.
-    bytes private constant NEGATED_G2_GENERATOR = hex"00000000000000000000000000000000024aa2b2f08f0a91260805272dc51051"
-        hex"c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8"
-        hex"0000000000000000000000000000000013e02b6052719f607dacd3a088274f65"
-        hex"596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e"
-        hex"000000000000000000000000000000000d1b3cc2c7027888be51d9ef691d77bc"
-        hex"b679afda66c73f17f9ee3837a55024f78c71363275a75d75d86bab79f74782aa"
-        hex"0000000000000000000000000000000013fa4d4a0ad8b1ce186ed5061789213d"
-        hex"993923066dddaf1040bc3ff59f825c78df74f2d75467e25e0f55f8a00fa030ed";
+    /// @dev keccak256 of 256 zeros, the identity of G2.
+    bytes32 private constant HASH_OF_IDENTITY =
+        0xd397b3b043d87fcd6fad1291ff0bfd16401c274896d8c63a923727f077b8e0b5;
+
+    /// @dev The negated generator of G2: x.c0, x.c1, y.c0, y.c1 in two words each.
+    uint256 private constant NEGATED_X0_HIGH = 0x024aa2b2f08f0a91260805272dc51051;
+    uint256 private constant NEGATED_X0_LOW =
+        0xc6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8;
+    uint256 private constant NEGATED_X1_HIGH = 0x13e02b6052719f607dacd3a088274f65;
+    uint256 private constant NEGATED_X1_LOW =
+        0x596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e;
+    uint256 private constant NEGATED_Y0_HIGH = 0x0d1b3cc2c7027888be51d9ef691d77bc;
+    uint256 private constant NEGATED_Y0_LOW =
+        0xb679afda66c73f17f9ee3837a55024f78c71363275a75d75d86bab79f74782aa;
+    uint256 private constant NEGATED_Y1_HIGH = 0x13fa4d4a0ad8b1ce186ed5061789213d;
+    uint256 private constant NEGATED_Y1_LOW =
+        0x993923066dddaf1040bc3ff59f825c78df74f2d75467e25e0f55f8a00fa030ed;
 
     /// @notice Whether a signature in G1 over a message holds for a public key in G2.
-    /// @dev e(signature, -G2) · e(H(message), publicKey) = 1. The pairing precompile refuses points
-    /// off the curve, outside the subgroup, or in another than the one valid encoding. It does not
-    /// refuse the identity, which would sign everything.
+    /// @dev e(H(message), publicKey) · e(signature, -G2) = 1. The pairing does not refuse the
+    /// identity, which would sign everything.
     function isValidSignature(
         bytes memory publicKey,
         bytes memory message,
         bytes memory signature,
         bytes memory domainTag
     ) internal view returns (bool) {
-        if (publicKey.length != G2_LENGTH || signature.length != G1_LENGTH) {
+        if (!isPublicKey(publicKey) || signature.length != G1_LENGTH) {
             return false;
         }
-        if (keccak256(publicKey) == keccak256(new bytes(G2_LENGTH))) return false;
-        (bool ok, bytes memory output) = PAIRING_CHECK.staticcall(
-            bytes.concat(signature, NEGATED_G2_GENERATOR, hashToG1(message, domainTag), publicKey)
-        );
-        if (!ok) return false;
-        if (output.length != 32) revert Errors.MissingPrecompile(PAIRING_CHECK);
-        return abi.decode(output, (uint256)) == 1;
+        bytes memory points = bytes.concat(hashToG1(message, domainTag), signature);
+        (bool ok, bool cancel) = pairingsCancel(points, publicKey);
+        return ok && cancel;
+    }
+
+    /// @notice Whether bytes can be a public key: of the right length, and not the identity.
+    /// @dev The rest, curve, subgroup and encoding, is for the pairing to find.
+    function isPublicKey(bytes memory publicKey) internal pure returns (bool) {
+        return publicKey.length == G2_LENGTH && keccak256(publicKey) != HASH_OF_IDENTITY;
+    }
+
+    /// @notice Whether e(left, publicKey) · e(right, -G2) = 1, which is e(left, publicKey) =
+    /// e(right, G2).
+    /// @dev The precompile refuses points off the curve, outside the subgroup, or in another than
+    /// the one valid encoding. It takes the identity.
+    /// @param points left ‖ right, 128 bytes each; what follows them is not looked at.
+    /// @param publicKey 256 bytes.
+    /// @return ok Whether the precompile took all the points.
+    /// @return cancel Whether the equation holds.
+    function pairingsCancel(bytes memory points, bytes memory publicKey)
+        internal
+        view
+        returns (bool ok, bool cancel)
+    {
+        uint256 returned;
+        // Behind all allocated memory, where nothing needs to stay: see decision record 0015.
+        assembly ("memory-safe") {
+            let input := mload(0x40)
+            mcopy(input, add(points, 0x20), 0x80)
+            mcopy(add(input, 0x80), add(publicKey, 0x20), 0x100)
+            mcopy(add(input, 0x180), add(points, 0xa0), 0x80)
+            mstore(add(input, 0x200), NEGATED_X0_HIGH)
+            mstore(add(input, 0x220), NEGATED_X0_LOW)
+            mstore(add(input, 0x240), NEGATED_X1_HIGH)
+            mstore(add(input, 0x260), NEGATED_X1_LOW)
+            mstore(add(input, 0x280), NEGATED_Y0_HIGH)
+            mstore(add(input, 0x2a0), NEGATED_Y0_LOW)
+            mstore(add(input, 0x2c0), NEGATED_Y1_HIGH)
+            mstore(add(input, 0x2e0), NEGATED_Y1_LOW)
+            ok := staticcall(gas(), PAIRING_CHECK, input, 0x300, 0, 0x20)
+            returned := returndatasize()
+            cancel := and(ok, eq(mload(0), 1))
+        }
+        if (ok && returned != 32) revert Errors.MissingPrecompile(address(PAIRING_CHECK));
     }
 
     /// @notice hash_to_curve of RFC 9380 for the suite BLS12381G1_XMD:SHA-256_SSWU_RO_.
@@ -64,9 +102,9 @@ library BLS12381 {
         returns (bytes memory)
     {
         (bytes memory u0, bytes memory u1) = _hashToField(message, domainTag);
-        bytes memory q0 = _call(MAP_FP_TO_G1, u0, G1_LENGTH);
-        bytes memory q1 = _call(MAP_FP_TO_G1, u1, G1_LENGTH);
-        return _call(G1ADD, bytes.concat(q0, q1), G1_LENGTH);
+        bytes memory q0 = Precompiles.call(Precompiles.BLS_MAP_FP_TO_G1, u0, G1_LENGTH);
+        bytes memory q1 = Precompiles.call(Precompiles.BLS_MAP_FP_TO_G1, u1, G1_LENGTH);
+        return Precompiles.call(Precompiles.BLS_G1ADD, bytes.concat(q0, q1), G1_LENGTH);
     }
 
     /// @dev RFC 9380 5.2 for two elements of the base field: 64 uniform bytes each.
@@ -75,26 +113,8 @@ library BLS12381 {
         view
         returns (bytes memory, bytes memory)
     {
-        bytes32[4] memory uniform = _expandMessage(message, domainTag);
+        bytes32[] memory uniform = ExpandMessage.expand(message, domainTag, 128);
         return (_reduce(uniform[0], uniform[1]), _reduce(uniform[2], uniform[3]));
-    }
-
-    /// @dev expand_message_xmd of RFC 9380 5.3.1 with SHA-256, for 128 bytes.
-    function _expandMessage(bytes memory message, bytes memory domainTag)
-        private
-        pure
-        returns (bytes32[4] memory uniform)
-    {
-        if (domainTag.length > 255) revert DomainTagTooLong(domainTag.length);
-        // forge-lint: disable-next-line(unsafe-typecast)
-        bytes memory dstPrime = bytes.concat(domainTag, bytes1(uint8(domainTag.length)));
-        bytes32 b0 =
-            sha256(bytes.concat(new bytes(64), message, bytes2(uint16(128)), bytes1(0), dstPrime));
-        bytes32 previous;
-        for (uint8 i = 0; i < 4; ++i) {
-            previous = sha256(bytes.concat(b0 ^ previous, bytes1(i + 1), dstPrime));
-            uniform[i] = previous;
-        }
     }
 
     /// @dev 64 bytes modulo the field's modulus, as a field element of EIP-2537.
@@ -108,17 +128,6 @@ library BLS12381 {
             bytes1(uint8(1)),
             MODULUS
         );
-        return bytes.concat(bytes16(0), _call(MODEXP, input, 48));
-    }
-
-    /// @dev Calls a precompile on input that it cannot refuse.
-    function _call(address precompile, bytes memory input, uint256 outputLength)
-        private
-        view
-        returns (bytes memory output)
-    {
-        bool ok;
-        (ok, output) = precompile.staticcall(input);
-        if (!ok || output.length != outputLength) revert Errors.MissingPrecompile(precompile);
+        return bytes.concat(bytes16(0), Precompiles.call(Precompiles.MODEXP, input, 48));
     }
 }

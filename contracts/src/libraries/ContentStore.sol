@@ -15,7 +15,7 @@ library ContentStore {
     /// @param content At most 24575 bytes.
     /// @return hash keccak256 of the content.
     /// @return added Whether it was not there before.
-    function put(Contents storage self, bytes calldata content)
+    function put(Contents storage self, bytes memory content)
         internal
         returns (bytes32 hash, bool added)
     {

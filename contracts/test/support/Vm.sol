@@ -17,21 +17,30 @@ interface Vm {
     function etch(address target, bytes calldata code) external;
     function prank(address sender) external;
     function expectRevert(bytes calldata data) external;
+    function expectRevert(bytes4 selector) external;
     function expectRevert() external;
+    function expectPartialRevert(bytes4 selector) external;
     function expectEmit(address emitter) external;
     function expectEmit(address emitter, uint64 count) external;
+    function expectCall(address target, bytes calldata data) external;
+    function clearMockedCalls() external;
     function mockCall(address target, bytes calldata data, bytes calldata output) external;
+    function mockCallRevert(address target, bytes calldata data, bytes calldata reason) external;
+    function addr(uint256 key) external pure returns (address);
+    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function signP256(uint256 key, bytes32 digest) external pure returns (bytes32 r, bytes32 s);
     function publicKeyP256(uint256 key) external pure returns (uint256 x, uint256 y);
     function snapshotGasLastCall(string calldata group, string calldata name)
         external
         returns (uint256);
+    function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function readFile(string calldata path) external view returns (string memory);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function parseJsonAddress(string calldata json, string calldata key)
         external
         pure
         returns (address);
+    function parseJsonBool(string calldata json, string calldata key) external pure returns (bool);
     function parseJsonBytes(string calldata json, string calldata key)
         external
         pure
@@ -44,6 +53,10 @@ interface Vm {
         external
         pure
         returns (uint256);
+    function parseJsonUintArray(string calldata json, string calldata key)
+        external
+        pure
+        returns (uint256[] memory);
     function toString(uint256 value) external pure returns (string memory);
     function assertTrue(bool value, string calldata reason) external pure;
     function assertEq(bool left, bool right, string calldata reason) external pure;

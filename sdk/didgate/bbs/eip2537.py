@@ -3,7 +3,7 @@
 There a field element is 64 bytes, 16 of them zero; a point of G1 is x ‖ y, 128 bytes, and one
 of G2 x.c0 ‖ x.c1 ‖ y.c0 ‖ y.c1, 256 bytes. The compressed form has x.c1 before x.c0. Both
 directions check the point as strictly as decoding does everywhere: canonical, in the subgroup,
-not the identity.
+not the identity. A whole proof goes one way only, to the contract that verifies it.
 
 >>> from didgate.bbs.keys import generate_secret_key, public_key_of
 >>> public_key = public_key_of(generate_secret_key())
@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from didgate.bbs.curve import CURVE
+from didgate.bbs.curve import CURVE, G1_BYTES, SCALAR_BYTES
+from didgate.bbs.proof import proof_length
 from didgate.errors import InvalidInput
 
 _FIELD_BYTES: Final = 48
+_POINTS_IN_PROOF: Final = 3
 _PADDING: Final = bytes(16)
 
 
@@ -40,6 +42,26 @@ def g2_to_eip2537(compressed: bytes) -> bytes:
 def g2_from_eip2537(encoded: bytes) -> bytes:
     """Convert 256 bytes to 96 compressed ones, or raise InvalidInput ``invalid_point``."""
     return CURVE.encode_g2(CURVE.decode_g2_affine(_unpad(encoded)))
+
+
+def proof_to_eip2537(proof: bytes) -> bytes:
+    """Convert a BBS proof to the form that contracts verify: points of 128 bytes, not 48.
+
+    Args:
+        proof: as ``create_proof`` returned it.
+
+    Returns:
+        Abar, Bbar and D in 128 bytes each, then the scalars as they were, 32 bytes each.
+
+    Raises:
+        InvalidInput: ``invalid_proof_length`` or ``invalid_point``; the scalars are not checked.
+    """
+    surplus = len(proof) - proof_length(0)
+    if surplus < 0 or surplus % SCALAR_BYTES:
+        raise InvalidInput("invalid_proof_length", "no BBS proof has this length")
+    end = _POINTS_IN_PROOF * G1_BYTES
+    points = (proof[start : start + G1_BYTES] for start in range(0, end, G1_BYTES))
+    return b"".join(map(g1_to_eip2537, points)) + proof[end:]
 
 
 def _pad(affine: bytes) -> bytes:

@@ -30,7 +30,25 @@ CONTRACTS: Final = (
     "ReceiptAnchor",
     "EthereumDIDRegistry",
 )
-"""Names of the contracts of a deployment."""
+"""Names of the contracts of every deployment."""
+
+VERIFIERS: Final = (
+    "PolicyChecker",
+    "AttributeSuite",
+    "AttributeVerifier",
+    "SDJWTVerifier",
+    "PresentationVerifier",
+)
+"""Names of the contracts that verify presentations, where a network has the precompiles for it."""
+
+CONSUMERS: Final = ("UsePass", "SessionPredicate")
+"""Names of contracts that rely on a verifier, each deployed for one resource."""
+
+NEVER_DEPLOYED: Final = ("Questionnaire",)
+"""Names of contracts that run for one question, and are not kept."""
+
+SHIPPED: Final = (*CONTRACTS, *VERIFIERS, *CONSUMERS, *NEVER_DEPLOYED)
+"""Names of all contracts that ship with the package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +157,7 @@ def artifact(name: str) -> Artifact:
     Raises:
         KeyError: no such contract ships with the package.
     """
-    if name not in CONTRACTS:
+    if name not in SHIPPED:
         raise KeyError(name)
     file = resources.files("didgate.chain") / "abi" / f"{name}.json"
     content = json.loads(file.read_text("utf-8"))
@@ -159,7 +177,7 @@ def artifact(name: str) -> Artifact:
 @cache
 def custom_errors() -> Mapping[bytes, Entry]:
     """Return the custom errors of all contracts by their selector."""
-    return {error.selector: error for name in CONTRACTS for error in artifact(name).errors}
+    return {error.selector: error for name in SHIPPED for error in artifact(name).errors}
 
 
 def _encode(types: Sequence[str], arguments: Sequence[Any]) -> bytes:

@@ -17,12 +17,13 @@ class Call(Generic[Result_co]):
     """A question to a contract.
 
     Args:
-        to: EIP-55 address of the contract.
-        data: the encoded call.
+        to: EIP-55 address of the contract; ``None`` runs the data itself, as code, and keeps
+            nothing of it.
+        data: the encoded call, or the code.
         decode: makes the result of the bytes that the contract answers.
     """
 
-    to: str
+    to: str | None
     data: bytes
     decode: Callable[[bytes], Result_co]
 

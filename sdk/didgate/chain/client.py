@@ -15,9 +15,10 @@ from typing import Any, Final, Self, TypeVar
 
 from didgate.chain import node_json
 from didgate.chain.calls import Call, Log, Receipt, Transaction, TransactionSigner
+from didgate.chain.endpoints import endpoint
 from didgate.chain.node_json import Header
 from didgate.chain.probe import Precompiles, probe
-from didgate.chain.revert import Reverted
+from didgate.chain.revert import Reverted, unless_reverted
 from didgate.chain.rpc import RPC, RPCProvider
 from didgate.encoding import keccak256
 from didgate.errors import ChainError
@@ -49,14 +50,15 @@ class ChainClient:
         """Connect to a chain and see which it is and what it can do.
 
         Args:
-            chain: the URL of a node, an ``EmbeddedChain``, or a provider of web3.py.
+            chain: the URL of a node, an ``EmbeddedChain``, a ``QuorumProvider``, or a provider of
+                web3.py.
             expected_chain_id: the chain it should be, if that is known.
 
         Raises:
-            ChainError: ``unreachable`` or ``wrong_chain``.
+            ChainError: ``unreachable``, ``no_quorum`` or ``wrong_chain``.
             InvalidInput: ``invalid_rpc_url``.
         """
-        rpc = RPC(_endpoint(chain) if isinstance(chain, str) else chain)
+        rpc = RPC(endpoint(chain) if isinstance(chain, str) else chain)
         chain_id = node_json.quantity(rpc.request("eth_chainId", []))
         if expected_chain_id not in (None, chain_id):
             message = f"expected chain {expected_chain_id}, connected to chain {chain_id}"
@@ -108,7 +110,7 @@ class ChainClient:
         Raises:
             ChainError: as ``read``.
         """
-        return [_unless_reverted(result) for result in self.try_read_many(calls, at=at)]
+        return [unless_reverted(result) for result in self.try_read_many(calls, at=at)]
 
     def try_read_many(
         self, calls: Sequence[Call[Result]], *, at: bytes | None = None
@@ -179,6 +181,28 @@ class ChainClient:
         }
         return node_json.logs(self._rpc.request("eth_getLogs", [criteria]))
 
+    def logs_of(self, blocks: Sequence[bytes], addresses: Sequence[str]) -> list[tuple[Log, ...]]:
+        """Read the events of single blocks.
+
+        Args:
+            blocks: hashes of the blocks.
+            addresses: the contracts whose events are asked for.
+
+        Raises:
+            ChainError: ``not_canonical``, ``malformed_response`` if events of another block or
+                contract come back, or a failure to reach the chain.
+        """
+        wanted = [
+            ("eth_getLogs", [{"blockHash": _hex(block), "address": list(addresses)}])
+            for block in blocks
+        ]
+        answers = self._batch_at(blocks[-1], wanted) if wanted else []
+        read = list(map(node_json.logs, answers))
+        for block, logs in zip(blocks, read, strict=True):
+            if any(log.block_hash != block or log.address not in addresses for log in logs):
+                raise ChainError("malformed_response", "the node sends events of something else")
+        return read
+
     def balance(self, address: str) -> int:
         """Return the wei that an account holds at the latest block."""
         return node_json.quantity(self._rpc.request("eth_getBalance", [address, "latest"]))
@@ -236,7 +260,7 @@ class ChainClient:
                 ("eth_maxPriorityFeePerGas", []),
             ]
         )
-        gas = _unless_reverted(gas)
+        gas = unless_reverted(gas)
         fields: dict[str, Any] = {
             "type": 2,
             "chainId": self.chain_id,
@@ -277,26 +301,15 @@ class ChainClient:
         return Reverted(None)
 
 
-def _unless_reverted(answer: Result | Reverted) -> Result:
-    if isinstance(answer, Reverted):
-        raise answer
-    return answer
-
-
 def _header_request(block: str | int | bytes) -> tuple[str, list[Any]]:
     if isinstance(block, bytes):
         return "eth_getBlockByHash", [_hex(block), False]
     return "eth_getBlockByNumber", [hex(block) if isinstance(block, int) else block, False]
 
 
-def _endpoint(url: str) -> RPCProvider:
-    from didgate.chain.http_endpoint import HTTPEndpoint
-
-    return HTTPEndpoint(url)
-
-
 def _call_object(call: Call[object]) -> dict[str, str]:
-    return {"to": call.to, "data": _hex(call.data)}
+    fields = {"data": _hex(call.data)}
+    return fields if call.to is None else fields | {"to": call.to}
 
 
 def _transaction_object(sender: str, transaction: Transaction) -> dict[str, str]:

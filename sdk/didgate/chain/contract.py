@@ -7,6 +7,7 @@ Such an object does nothing by itself: its methods make a ``Call`` or a ``Transa
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 
 from didgate.chain.artifacts import Artifact, artifact
@@ -62,6 +63,7 @@ def same(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=4096)  # few accounts own many resources
 def address(value: str) -> str:
     """Write an address by EIP-55."""
     return checksum_address(bytes.fromhex(value.removeprefix("0x")))

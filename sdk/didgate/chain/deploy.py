@@ -7,21 +7,28 @@ hashes with the chain, so a chain that was begun anew is not taken for the old o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
 from didgate.chain.address_lists import AddressListRegistry
-from didgate.chain.artifacts import CONTRACTS
+from didgate.chain.artifacts import CONTRACTS, VERIFIERS
 from didgate.chain.calls import Transaction, TransactionSigner
 from didgate.chain.client import ChainClient
 from didgate.chain.did_registry import DIDRegistry
 from didgate.chain.issuer_registry import IssuerRegistry
 from didgate.chain.policy_registry import PolicyRegistry
+from didgate.chain.presentation_verifier import (
+    AttributeSuite,
+    AttributeVerifier,
+    PolicyChecker,
+    PresentationVerifier,
+)
 from didgate.chain.receipt_anchor import ReceiptAnchor
 from didgate.chain.resource_registry import ResourceRegistry
 from didgate.chain.schema_registry import SchemaRegistry
+from didgate.chain.sd_jwt_verifier import SDJWTVerifier
 from didgate.chain.status_registry import StatusRegistry
 from didgate.encoding import checksum_address, keccak256, parse_address
 from didgate.errors import ChainError, InvalidInput
@@ -35,7 +42,7 @@ _PINNED: Final = {
     "status": StatusRegistry.NAME,
     "addressLists": AddressListRegistry.NAME,
 }
-_OPTIONAL: Final = frozenset({ReceiptAnchor.NAME})
+_OPTIONAL: Final = frozenset((ReceiptAnchor.NAME, *VERIFIERS))
 """What a deployment does without: gates decide there, and anchor no receipts."""
 _NO_CODE: Final = keccak256(b"")
 
@@ -63,8 +70,9 @@ class Deployment:
 
     Args:
         chain_id: the chain's number.
-        contracts: by the name of the contract; all names of ``CONTRACTS``, but for
-            ``ReceiptAnchor``, which deployments of before it lack.
+        contracts: by the name of the contract; all names of ``CONTRACTS`` but for
+            ``ReceiptAnchor``, which deployments of before it lack, and those of ``VERIFIERS``
+            where presentations can be verified on the chain.
     """
 
     chain_id: int
@@ -117,6 +125,30 @@ class Deployment:
             raise InvalidInput("anchor_not_deployed", message)
         return ReceiptAnchor(self.contracts[ReceiptAnchor.NAME].address)
 
+    @property
+    def verifier(self) -> PresentationVerifier:
+        """The verifier of presentations on this chain.
+
+        Raises:
+            ChainError: ``verifier_missing`` if none was deployed.
+        """
+        return PresentationVerifier(self._of_verifier(PresentationVerifier.NAME))
+
+    @property
+    def attribute_verifier(self) -> AttributeVerifier:
+        """The part of the verifier that keeps what leaves of policies fix.
+
+        Raises:
+            ChainError: ``verifier_missing`` if none was deployed.
+        """
+        return AttributeVerifier(self._of_verifier(AttributeVerifier.NAME))
+
+    def _of_verifier(self, name: str) -> str:
+        if name not in self.contracts:
+            message = "no verifier of presentations was deployed: the chain lacks the precompiles"
+            raise ChainError("verifier_missing", message)
+        return self.contracts[name].address
+
     def pins(self) -> dict[str, dict[str, str]]:
         """Return the registries that policies pin, as their ``registries`` name them."""
         return {kind: self.contracts[name].to_dict() for kind, name in _PINNED.items()}
@@ -137,7 +169,7 @@ class Deployment:
             entries = value["contracts"]
             contracts = {
                 name: _contract(entries[name])
-                for name in CONTRACTS
+                for name in (*CONTRACTS, *VERIFIERS)
                 if name in entries or name not in _OPTIONAL
             }
             return cls(int(value["chainId"]), contracts)
@@ -192,7 +224,7 @@ def deploy(
     root: str | None = None,
     suspension_delay: int = SUSPENSION_DELAY,
 ) -> Deployment:
-    """Deploy all contracts.
+    """Deploy all contracts; those that verify presentations only where the chain can run them.
 
     Args:
         client: the chain to deploy on.
@@ -224,9 +256,28 @@ def deploy(
         DIDRegistry.NAME: created(DIDRegistry.deployment()),
         ReceiptAnchor.NAME: created(ReceiptAnchor.deployment()),
     }
+    if client.precompiles.bls12_381 and client.precompiles.p256:
+        addresses |= _deploy_verifier(created, policies)
     hashes = client.code_hashes(addresses.values())
     contracts = {name: DeployedContract(at, hashes[at]) for name, at in addresses.items()}
     return Deployment(client.chain_id, contracts)
+
+
+def _deploy_verifier(created: Callable[[Transaction], str], policies: str) -> dict[str, str]:
+    checker = created(PolicyChecker.deployment())
+    suite = created(AttributeSuite.deployment())
+    attributes = created(AttributeVerifier.deployment(suite=suite))
+    sd_jwts = created(SDJWTVerifier.deployment())
+    verifier = PresentationVerifier.deployment(
+        policies=policies, checker=checker, attributes=attributes, sd_jwts=sd_jwts
+    )
+    return {
+        PolicyChecker.NAME: checker,
+        AttributeSuite.NAME: suite,
+        AttributeVerifier.NAME: attributes,
+        SDJWTVerifier.NAME: sd_jwts,
+        PresentationVerifier.NAME: created(verifier),
+    }
 
 
 def _contract(value: Mapping[str, str]) -> DeployedContract:

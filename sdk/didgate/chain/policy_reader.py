@@ -14,7 +14,8 @@ from typing import Final
 from didgate.chain.client import ChainClient
 from didgate.chain.facts import Block, PendingPolicy, PolicyState
 from didgate.chain.policy_registry import PolicyRegistry, RegistryState
-from didgate.chain.revert import Reverted
+from didgate.chain.questionnaire import Questionnaire
+from didgate.chain.revert import Reverted, unless_reverted
 from didgate.encoding import keccak256
 from didgate.errors import ChainError
 
@@ -30,13 +31,13 @@ class PolicyReader:
     """
 
     def __init__(self, client: ChainClient, registry: PolicyRegistry) -> None:
-        self._client = client
+        self._questions = Questionnaire(client, registry.address)
         self._registry = registry
         self._contents: OrderedDict[bytes, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(self, resources: Sequence[bytes], block: Block) -> dict[bytes, PolicyState | Reverted]:
-        """Read the states of resources at a block, in two exchanges with the node.
+        """Read the states of resources at a block, in as few exchanges as the node allows.
 
         Returns:
             The state of each resource; a ``Reverted`` for one that is not registered.
@@ -45,7 +46,7 @@ class PolicyReader:
             ChainError: ``not_canonical``, ``malformed_response`` or a failure to reach the chain.
         """
         calls = [self._registry.state_of(resource) for resource in resources]
-        answers = self._client.try_read_many(calls, at=block.hash)
+        answers = self._questions.ask(calls, at=block.hash)
         states = [state for state in answers if isinstance(state, RegistryState)]
         named = {policy for state in states for policy in _ids(state)}
         contents = self._read_contents(named, block)
@@ -64,7 +65,8 @@ class PolicyReader:
             known = {policy: kept[policy] for policy in wanted if policy in kept}
         missing = [policy for policy in wanted if policy not in known]
         calls = [self._registry.policy_bytes(policy) for policy in missing]
-        read = dict(zip(missing, self._client.read_many(calls, at=block.hash), strict=True))
+        contents = map(unless_reverted, self._questions.ask(calls, at=block.hash))
+        read = dict(zip(missing, contents, strict=True))
         if any(keccak256(content) != policy for policy, content in read.items()):
             raise ChainError("malformed_response", "a policy's bytes do not hash to its id")
         self._keep(read)

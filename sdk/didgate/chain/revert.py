@@ -8,13 +8,16 @@ Solidity's custom errors are recognised by the ABIs that ship with the package.
 
 from __future__ import annotations
 
-from typing import Any, Final, Self
+from collections.abc import Mapping
+from typing import Any, Final, Self, TypeVar
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
 from didgate.chain.artifacts import Entry, custom_errors
 from didgate.errors import ChainError
+
+Result = TypeVar("Result")
 
 _STANDARD: Final = {
     entry.selector: entry
@@ -53,6 +56,23 @@ class Reverted(ChainError):
             return cls(entry.name, tuple(decode(entry.inputs, raw[4:])))
         except (DecodingError, ValueError, OverflowError):
             return cls(entry.name)
+
+
+def unless_reverted(answer: Result | Reverted) -> Result:
+    """Return an answer that is none of a revert.
+
+    Raises:
+        Reverted: it is one.
+    """
+    if isinstance(answer, Reverted):
+        raise answer
+    return answer
+
+
+def is_revert(error: object) -> bool:
+    """Tell a revert from other errors of a node; geth, anvil and the embedded chain use code 3."""
+    fields = error if isinstance(error, Mapping) else {}
+    return fields.get("code") == 3 or "revert" in str(fields.get("message", ""))[:200].lower()
 
 
 def _shown(argument: object) -> str:

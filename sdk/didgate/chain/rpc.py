@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from didgate.chain.revert import Reverted
+from didgate.chain.revert import Reverted, is_revert
 from didgate.errors import ChainError
 
 _BATCH: Final = 100  # what common providers take at once
@@ -95,11 +95,6 @@ def _result(response: Any) -> Any:
         return response["result"]
     fields = error if isinstance(error, Mapping) else {}
     message = str(fields.get("message", "no reason given"))[:200]
-    if _is_revert(fields, message):
+    if is_revert(error):
         raise Reverted.from_data(fields.get("data"))
     raise ChainError("rpc_error", f"the node refused: {message}")
-
-
-def _is_revert(error: Mapping[str, Any], message: str) -> bool:
-    """Tell a revert from other errors; geth, anvil and the embedded chain use code 3."""
-    return error.get("code") == 3 or "revert" in message.lower()

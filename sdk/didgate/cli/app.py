@@ -37,7 +37,8 @@ _GROUPS = {
 _HELP = (
     "Access to AI models, data and tools by what people and agents can prove.\n\n"
     "State lives in DIDGATE_HOME, .didgate here by default. DIDGATE_ACCOUNT names the key that "
-    "signs and pays for transactions, DIDGATE_RPC_URL the chain, where it is not one's own."
+    "signs and pays for transactions, DIDGATE_RPC_URL the chain, where it is not one's own "
+    "(several providers: DIDGATE_RPC_QUORUM of them must agree)."
 )
 
 app = typer.Typer(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})

@@ -45,7 +45,7 @@ def up(
     """Serve the embedded chain by JSON-RPC on loopback; begin it, if there is none."""
     stopping = _stop_signal()
     with Workspace.from_environment() as workspace:
-        if workspace.settings.rpc_url:
+        if workspace.settings.rpc_urls:
             message = "DIDGATE_RPC_URL names another chain than the embedded one"
             raise InvalidInput("conflicting_settings", message)
         chain = workspace.begin_embedded()

@@ -65,8 +65,17 @@ def read_document(path: Path) -> Any:
     Raises:
         InvalidInput: as ``read_bytes``, or what is wrong with the text.
     """
+    return parse_document(path, read_bytes(path))
+
+
+def parse_document(path: Path, content: bytes | str) -> Any:
+    """Return the value that the content of a file stands for: YAML if it is named so, else JSON.
+
+    Raises:
+        InvalidInput: what is wrong with the text.
+    """
     load = load_yaml if is_yaml(path) else strict_json.loads
-    return load(read_bytes(path), max_bytes=MAX_FILE_BYTES)
+    return load(content, max_bytes=MAX_FILE_BYTES)
 
 
 def is_id(text: str) -> bool:

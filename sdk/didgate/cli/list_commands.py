@@ -1,7 +1,8 @@
-"""``didgate list``: lists of addresses that policies refer to."""
+"""``didgate list``: lists of addresses that policies refer to, on chain or as a Merkle tree."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,9 @@ from didgate.cli.output import hexadecimal, print_json, print_record, print_reco
 from didgate.cli.signing import Signing, signs
 from didgate.cli.transactions import Deed, send
 from didgate.cli.workspace import Workspace
-from didgate.errors import ChainError
+from didgate.credentials.account_proofs import MerkleProof
+from didgate.credentials.address_tree import AddressTree
+from didgate.errors import ChainError, InvalidInput
 
 app = typer.Typer()
 List = Annotated[
@@ -23,6 +26,10 @@ List = Annotated[
     ),
 ]
 Addresses = Annotated[list[str], typer.Argument(metavar="ADDRESS...")]
+AddressFile = Annotated[
+    Path,
+    typer.Argument(help="All addresses: one a line, or a JSON array; - for standard input."),
+]
 
 
 @app.command()
@@ -122,6 +129,39 @@ def show(
     print_record(record, as_json=False)
     if entries:
         print_records(entries, as_json=False, title="Entries")
+
+
+@app.command()
+def root(file: AddressFile, *, as_json: AsJSON = False) -> None:
+    """Make a Merkle tree of addresses: its root is what a policy names, nothing goes on chain."""
+    tree = AddressTree(_read_addresses(file))
+    record = {"root": hexadecimal(tree.root), "addresses": len(tree)}
+    print_record(record, as_json=as_json)
+
+
+@app.command()
+def proof(
+    file: AddressFile,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS")],
+    *,
+    as_json: AsJSON = False,  # noqa: ARG001 - it is JSON always; errors are where asked for
+) -> None:
+    """Prove that an address is in a tree: print what its holder gives to `didgate wallet`."""
+    tree, account = AddressTree(_read_addresses(file)), inputs.address(address)
+    print_json(MerkleProof(tree.root, account, tree.proof(account)).to_dict())
+
+
+def _read_addresses(file: Path) -> list[str]:
+    """Return the addresses of a file: a JSON or YAML array, or text with one a line."""
+    text = inputs.read_text(file)
+    if text.lstrip().startswith("[") or inputs.is_yaml(file):
+        listed = inputs.parse_document(file, text)
+        if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+            raise InvalidInput("invalid_address", "the file holds no array of addresses")
+    else:
+        lines = (line.partition("#")[0].strip() for line in text.splitlines())
+        listed = [line for line in lines if line]
+    return [inputs.address(each) for each in listed]
 
 
 def _list_id(workspace: Workspace, text: str) -> bytes:

@@ -26,6 +26,15 @@ Holding = Annotated[
         "wallet's own.",
     ),
 ]
+Contract = Annotated[
+    str | None,
+    typer.Option(
+        "--contract",
+        metavar="ADDRESS",
+        help="Show this account, a contract (EIP-1271), by the key of its owner: --account, or "
+        "DIDGATE_ACCOUNT.",
+    ),
+]
 File = Annotated[Path, typer.Argument(help="JSON or YAML file; - reads JSON from standard input.")]
 Resource = Annotated[
     str,

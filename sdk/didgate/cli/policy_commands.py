@@ -14,7 +14,7 @@ from didgate.cli.options import Account, AsJSON, File, Resource
 from didgate.cli.output import hexadecimal, print_json, print_record, print_text
 from didgate.cli.policy_changes import change
 from didgate.cli.policy_deeds import Situation
-from didgate.cli.policy_file import check_here, named, read_policy
+from didgate.cli.policy_file import check_here, found_at, named, read_policy
 from didgate.cli.policy_state import (
     describe,
     effective_policy,
@@ -62,11 +62,22 @@ def id_(file: File, *, as_json: AsJSON = False) -> None:
 
 
 @app.command("pin")
-def pin_(file: File, *, _as_json: AsJSON = False) -> None:
+def pin_(
+    file: File,
+    *,
+    attestations: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Where the Ethereum Attestation Service stands."),
+    ] = None,
+    _as_json: AsJSON = False,
+) -> None:
     """Print a policy, written without registries, with those deployed here; always as JSON."""
     document = inputs.read_document(file)
     with Workspace.from_environment() as workspace:
-        policy = pin(document, workspace.deployment.pins())
+        registries = workspace.deployment.pins()
+        if attestations is not None:
+            registries["attestations"] = found_at(attestations, workspace)
+        policy = pin(document, registries)
     print_json(policy.to_dict())
 
 

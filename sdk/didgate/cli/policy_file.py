@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from didgate.chain.deploy import DeployedContract
 from didgate.cli import inputs
 from didgate.cli.output import hexadecimal
 from didgate.cli.workspace import Workspace
 from didgate.credentials.schema import AttributeSchema
-from didgate.errors import InvalidInput
+from didgate.credentials.verified import Address
+from didgate.encoding import keccak256
+from didgate.errors import ChainError, InvalidInput
 from didgate.policy import Policy, check, parse_policy
 
 
@@ -26,6 +29,8 @@ def read_policy(file: Path) -> Policy:
 def check_here(policy: Policy, workspace: Workspace) -> Mapping[bytes, AttributeSchema]:
     """Check that a policy rests on the contracts of this deployment and on schemas they hold.
 
+    The contract that holds attestations is another's, and need only have the code that is pinned.
+
     A gate here would judge everything else as unknown, and let nobody in.
 
     Returns:
@@ -34,9 +39,11 @@ def check_here(policy: Policy, workspace: Workspace) -> Mapping[bytes, Attribute
     Raises:
         InvalidInput: ``foreign_registry``, ``unknown_schema``, ``unknown_attribute`` or
             ``attribute_type``, with the path in the policy.
-        ChainError: the chain or the deployment cannot be relied upon.
+        ChainError: ``missing_code``; or the chain or the deployment cannot be relied upon.
     """
     deployed = workspace.deployment.pins()
+    if policy.registries.attestations is not None:
+        deployed["attestations"] = found_at(policy.registries.attestations.address, workspace)
     for name, pinned in policy.to_dict().get("registries", {}).items():
         if pinned != deployed[name]:
             message = "the policy pins another contract, or other code, than is deployed here"
@@ -44,6 +51,20 @@ def check_here(policy: Policy, workspace: Workspace) -> Mapping[bytes, Attribute
     schemas = schemas_of(policy, workspace)
     check(policy, schemas)
     return schemas
+
+
+def found_at(address: str, workspace: Workspace) -> dict[str, str]:
+    """Return a contract of someone else's as a policy pins it, with the code that it has now.
+
+    Raises:
+        InvalidInput: ``invalid_address``.
+        ChainError: ``missing_code``, or the chain cannot be reached.
+    """
+    named = Address(address).text
+    code_hash = workspace.chain.code_hashes([named])[named]
+    if code_hash == keccak256(b""):
+        raise ChainError("missing_code", f"no contract stands at {named}")
+    return DeployedContract(named, code_hash).to_dict()
 
 
 def schemas_of(policy: Policy, workspace: Workspace) -> dict[bytes, AttributeSchema]:

@@ -89,7 +89,7 @@ def diff(
     """Say in words who gains and who loses, if one policy takes the place of another."""
     with Workspace.from_environment(account) as workspace:
         before, after = read_version(workspace, old), read_version(workspace, new)
-        on_chain = workspace.settings.rpc_url or workspace.home.deployment.exists()
+        on_chain = workspace.settings.rpc_urls or workspace.home.deployment.exists()
         schemas = schemas_for(workspace, before, after) if on_chain else {}
     found = compare(before, after, schemas=schemas)
     if as_json:

@@ -126,7 +126,7 @@ def _chain(workspace: Workspace) -> str:
     """Return number and name of the chain, where it has one that is known."""
     number = workspace.chain.chain_id
     name = _CHAINS.get(number, "no chain that is known by name")
-    if not workspace.settings.rpc_url:
+    if not workspace.settings.rpc_urls:
         name = f"the embedded chain of {workspace.home.root}"
     return f"{number} ({name})"
 

@@ -9,11 +9,19 @@ from typing import Annotated, Any
 
 import typer
 
-from didgate.cli import inputs, wallet_request
-from didgate.cli.options import AsJSON, Disclose, Holding, Yes
-from didgate.cli.output import print_json, print_record, print_records, print_text, say, time_text
+from didgate.cli import inputs, wallet_proofs, wallet_request
+from didgate.cli.options import AsJSON, Contract, Disclose, Holding, Yes
+from didgate.cli.output import (
+    hexadecimal,
+    print_json,
+    print_record,
+    print_records,
+    print_text,
+    say,
+    time_text,
+)
 from didgate.cli.transactions import confirm
-from didgate.cli.wallet_session import agree, contact, make_wallet, open_wallet
+from didgate.cli.wallet_session import Showing, agree, contact, make_wallet, open_wallet
 from didgate.cli.workspace import Workspace
 from didgate.credentials.challenge import Challenge
 from didgate.dids import did_key
@@ -24,6 +32,7 @@ from didgate.keys.ethereum import address_of
 
 app = typer.Typer()
 app.add_typer(wallet_request.app)
+app.add_typer(wallet_proofs.app)
 Credential = Annotated[str, typer.Argument(metavar="ID", help="The wallet's name for it.")]
 ChallengeFile = Annotated[
     Path, typer.Argument(metavar="[FILE]", help="The challenge, or the body of the 401 it came in.")
@@ -125,10 +134,11 @@ def match(
     url: Gate,
     key: Key,
     account: Holding = None,
+    contract: Contract = None,
     as_json: AsJSON = False,
 ) -> None:
     """Say what answering a challenge would disclose, and disclose nothing."""
-    with _answering(file, url, key, account) as (_wallet, plan, _contact):
+    with _answering(file, url, key, Showing(account, contract)) as (_wallet, plan, _contact):
         if as_json:
             print_json(_planned(plan))
         else:
@@ -142,11 +152,12 @@ def present(
     url: Gate,
     key: Key,
     account: Holding = None,
+    contract: Contract = None,
     yes: Disclose = False,
     as_json: AsJSON = False,
 ) -> None:
     """Answer a challenge: say what would be disclosed, and print the presentation as JSON."""
-    with _answering(file, url, key, account) as (wallet, plan, talking):
+    with _answering(file, url, key, Showing(account, contract)) as (wallet, plan, talking):
         agree(plan, yes=yes, as_json=as_json)
         presentation = wallet.present(plan, talking)
     print_json(presentation.to_dict())
@@ -154,15 +165,15 @@ def present(
 
 @contextmanager
 def _answering(
-    file: Path, url: str, key: str, account: str | None
+    file: Path, url: str, key: str, showing: Showing
 ) -> Iterator[tuple[Wallet, Plan, Contact]]:
     """Open the wallet, and find its answer to a challenge."""
     challenge = _read_challenge(file)
-    with Workspace.from_environment(account) as workspace:
+    with Workspace.from_environment(showing.key) as workspace:
         talking = contact(workspace, url, key)
-        named = [workspace.account_signer] if account else []
-        with open_wallet(workspace, *named) as wallet:
-            address = workspace.account_address if account else None
+        account = showing.account(workspace)
+        address = None if account is None else account.address
+        with open_wallet(workspace, account) as wallet:
             yield wallet, wallet.match(challenge, talking, account=address), talking
 
 
@@ -200,5 +211,7 @@ def _planned(plan: Plan) -> dict[str, Any]:
             for each in plan.disclosures
         ],
         "accounts": list(plan.accounts),
+        "memberships": [hexadecimal(each.root) for each in plan.memberships],
+        "attestations": [hexadecimal(uid) for uid in plan.attestations],
         "warnings": list(plan.warnings()),
     }

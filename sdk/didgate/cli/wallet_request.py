@@ -10,9 +10,9 @@ import httpx2
 import typer
 
 from didgate.cli import inputs
-from didgate.cli.options import AsJSON, Disclose, Holding
+from didgate.cli.options import AsJSON, Contract, Disclose, Holding
 from didgate.cli.output import print_json, print_text, say
-from didgate.cli.wallet_session import agree, open_wallet
+from didgate.cli.wallet_session import Showing, agree, open_wallet
 from didgate.cli.workspace import Workspace
 from didgate.client import GateClient, RefusedByGate
 from didgate.encoding import strict_json
@@ -35,6 +35,7 @@ def request(
         str | None, typer.Option("--data", "-d", metavar="JSON|@FILE", help="What to send.")
     ] = None,
     account: Holding = None,
+    contract: Contract = None,
     yes: Disclose = False,
     as_json: AsJSON = False,
 ) -> None:
@@ -46,9 +47,9 @@ def request(
         return True
 
     with Workspace.from_environment(account) as workspace:
-        named = [workspace.account_signer] if account else []
-        address = workspace.account_address if account else None
-        with open_wallet(workspace, *named) as wallet, httpx2.Client(timeout=_SECONDS) as http:
+        shown = Showing(account, contract).account(workspace)
+        address = None if shown is None else shown.address
+        with open_wallet(workspace, shown) as wallet, httpx2.Client(timeout=_SECONDS) as http:
             origin = f"{target.scheme}://{target.netloc.decode()}"
             client = GateClient(wallet, http, [origin], approve=approve, account=address)
             response = _send(client, method or ("POST" if data else "GET"), url, content)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
+from didgate.cli import inputs
 from didgate.cli.output import say
 from didgate.cli.transactions import confirm
 from didgate.cli.workspace import Workspace
@@ -13,8 +15,7 @@ from didgate.credentials.evidence import IssuerKey
 from didgate.credentials.schema import AttributeSchema
 from didgate.dids import DIDDocument
 from didgate.errors import InvalidInput
-from didgate.holder import Contact, Plan, Wallet
-from didgate.keys import SoftwareSigner
+from didgate.holder import Contact, ContractWallet, HolderAccount, KeyAccount, Plan, Wallet
 from didgate.stores import open_engine
 
 _NAME = "wallet"
@@ -35,13 +36,37 @@ def make_wallet(workspace: Workspace) -> None:
         wallet.list()
 
 
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Which account to show where one is asked for, as the command says.
+
+    Args:
+        key: name of its key in the keystore, or of its owner's.
+        contract: its address where it is a contract.
+    """
+
+    key: str | None = None
+    contract: str | None = None
+
+    def account(self, workspace: Workspace) -> HolderAccount | None:
+        """Return the account, or None where the wallet's own will do.
+
+        Raises:
+            InvalidInput: ``account_missing`` or ``invalid_address``.
+        """
+        if self.contract is not None:
+            address = inputs.address(self.contract)
+            return ContractWallet.owned_by(address, workspace.account_signer)
+        return KeyAccount(workspace.account_signer) if self.key else None
+
+
 @contextmanager
-def open_wallet(workspace: Workspace, *accounts: SoftwareSigner) -> Iterator[Wallet]:
+def open_wallet(workspace: Workspace, account: HolderAccount | None = None) -> Iterator[Wallet]:
     """Open the wallet.
 
     Args:
         workspace: has its key, and the registries that credentials are verified against.
-        accounts: secp256k1 keys outside the wallet whose accounts it may prove control of.
+        account: an account whose key is outside the wallet.
 
     Raises:
         InvalidInput: ``wallet_missing``, or the keystore or the wallet cannot be opened.
@@ -54,7 +79,7 @@ def open_wallet(workspace: Workspace, *accounts: SoftwareSigner) -> Iterator[Wal
             engine,
             workspace.keystore.unseal(_NAME, _KIND),
             sources=_Sources(workspace),
-            accounts=accounts,
+            accounts=[] if account is None else [account],
         )
     finally:
         engine.dispose()

@@ -170,11 +170,14 @@ class Workspace:
         Raises:
             ChainError: ``chain_missing``, ``chain_in_use`` or ``unreachable``.
         """
-        if not self.settings.rpc_url and not self.home.chain.exists():
+        if not self.settings.rpc_urls and not self.home.chain.exists():
             raise ChainError(
                 "chain_missing", "there is no chain here yet: begin one with `didgate chain up`"
             )
-        return open_chain(self.settings.rpc_url, self.home.chain, self._closing)
+        settings = self.settings
+        return open_chain(
+            settings.rpc_urls, self.home.chain, self._closing, quorum=settings.rpc_quorum
+        )
 
     @cached_property
     def deployment(self) -> Deployment:

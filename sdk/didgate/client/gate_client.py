@@ -22,7 +22,7 @@ from didgate.client.proof import ProofMaker
 from didgate.credentials.challenge import Challenge
 from didgate.encoding import strict_json
 from didgate.errors import AccessDenied, InvalidInput
-from didgate.holder import Contact, Plan, Wallet
+from didgate.holder import Contact, Plan, Supplies, Wallet
 from didgate.keys import Signer
 from didgate.ports import Clock, SystemClock
 
@@ -32,6 +32,7 @@ _LONGEST_GRANT: Final = 3600  # seconds
 _NONCE_FIELD: Final = "DPoP-Nonce"
 _PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 _PROBLEM_TYPE: Final = "urn:didgate:problem:"
+_NOTHING: Final = Supplies()
 
 
 class RefusedByGate(AccessDenied):
@@ -77,6 +78,7 @@ class GateClient:
         key: the DPoP key, P-256 or Ed25519; by default a fresh P-256 key.
         approve: asked before anything is disclosed; by default everything is approved.
         account: which of the wallet's accounts to use where a policy asks for one.
+        supplies: Merkle proofs and attestations beside those that the wallet keeps.
         clock: tells the time.
 
     Raises:
@@ -92,6 +94,7 @@ class GateClient:
         key: Signer | None = None,
         approve: Callable[[Plan], bool] = lambda _plan: True,
         account: str | None = None,
+        supplies: Supplies = _NOTHING,
         clock: Clock | None = None,
     ) -> None:
         self._wallet = wallet
@@ -99,6 +102,7 @@ class GateClient:
         self._origins = frozenset(map(_check_origin, origins))
         self._approve = approve
         self._account = account
+        self._supplies = supplies
         self._clock = clock or SystemClock()
         self._proofs = ProofMaker(key, clock=self._clock)
         self._nonces: dict[str, str] = {}
@@ -193,7 +197,9 @@ class GateClient:
         if _origin(url) not in self._origins:
             raise InvalidInput("untrusted_origin", "this client discloses nothing to that origin")
         contact = Contact(str(url), self._proofs.thumbprint)
-        plan = self._wallet.match(challenge, contact, account=self._account)
+        plan = self._wallet.match(
+            challenge, contact, account=self._account, supplies=self._supplies
+        )
         if not self._approve(plan):
             raise InvalidInput("not_approved", "the holder does not want to disclose this")
         presentation = self._wallet.present(plan, contact)

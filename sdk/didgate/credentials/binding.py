@@ -21,18 +21,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
+from didgate.credentials import eip712
 from didgate.credentials.challenge import Challenge
-from didgate.encoding import b64url_decode, keccak256, parse_address
+from didgate.encoding import b64url_decode, keccak256
 from didgate.errors import InvalidInput
 
-DOMAIN_NAME = "didgate"
-DOMAIN_VERSION = "1"
 WHOLE_PRESENTATION = 255
 """The ``index`` of a proof that speaks for no single credential: control of an account."""
 
-DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 DISCLOSURE_TYPE = "Disclosure(string leaf,bytes32 schema,bytes32 issuer,uint32 disclosed)"
 GATE_ACCESS_TYPE = (
     "GateAccess(string audience,bytes32 resource,bytes32 policyId,uint64 epoch,string nonce,"
@@ -40,7 +37,8 @@ GATE_ACCESS_TYPE = (
 )
 ADDRESS_CONTROL_TYPE = "AddressControl(address account,GateAccess access)" + GATE_ACCESS_TYPE
 
-_NO_EXTENSIONS = bytes(32)  # reserved for predicates and pseudonyms
+NO_EXTENSIONS = bytes(32)
+"""The ``extensions`` of every digest: reserved for predicates and pseudonyms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,18 @@ def bundle_hash(credentials: Sequence[Disclosed]) -> bytes:
     Args:
         credentials: in the order of their leaves.
     """
-    return keccak256(b"".join(map(_disclosure_hash, credentials)))
+    return keccak256(b"".join(map(disclosure_hash, credentials)))
+
+
+def disclosure_hash(credential: Disclosed) -> bytes:
+    """Return the 32-byte hash of one credential's part of the bundle."""
+    return eip712.hash_struct(
+        DISCLOSURE_TYPE,
+        eip712.text(credential.leaf),
+        credential.type_id,
+        credential.issuer_id,
+        eip712.integer(sum(1 << slot for slot in credential.slots)),
+    )
 
 
 def gate_access_digest(challenge: Challenge, bundle: bytes, index: int) -> bytes:
@@ -81,11 +90,11 @@ def gate_access_digest(challenge: Challenge, bundle: bytes, index: int) -> bytes
     Raises:
         InvalidInput: ``invalid_index``.
     """
-    return _typed_digest(challenge, _gate_access_hash(challenge, bundle, index))
+    return eip712.typed_digest(_domain(challenge), _gate_access_hash(challenge, bundle, index))
 
 
 def address_control_digest(challenge: Challenge, bundle: bytes, account: str) -> bytes:
-    """Return the 32 bytes that an account signs to prove that it takes part in a presentation.
+    """Return the 32 bytes by which an account proves that it takes part in a presentation.
 
     Args:
         challenge: what is answered.
@@ -96,66 +105,36 @@ def address_control_digest(challenge: Challenge, bundle: bytes, account: str) ->
         InvalidInput: ``invalid_address``.
     """
     access = _gate_access_hash(challenge, bundle, WHOLE_PRESENTATION)
-    return _typed_digest(
-        challenge, keccak256(_type_hash(ADDRESS_CONTROL_TYPE) + _address(account) + access)
-    )
+    control = eip712.hash_struct(ADDRESS_CONTROL_TYPE, eip712.address(account), access)
+    return eip712.typed_digest(_domain(challenge), control)
+
+
+def index_word(index: int) -> bytes:
+    """Return the word for a credential's position, or for ``WHOLE_PRESENTATION``.
+
+    Raises:
+        InvalidInput: ``invalid_index``.
+    """
+    if not 0 <= index <= WHOLE_PRESENTATION:
+        raise InvalidInput("invalid_index", "a presentation holds fewer credentials")
+    return eip712.integer(index)
+
+
+def _domain(challenge: Challenge) -> eip712.Domain:
+    return eip712.Domain(challenge.chain_id, challenge.verifier)
 
 
 def _gate_access_hash(challenge: Challenge, bundle: bytes, index: int) -> bytes:
-    if not 0 <= index <= WHOLE_PRESENTATION:
-        raise InvalidInput("invalid_index", "a presentation holds fewer credentials")
-    words = (
-        _type_hash(GATE_ACCESS_TYPE),
-        _text(challenge.audience),
+    return eip712.hash_struct(
+        GATE_ACCESS_TYPE,
+        eip712.text(challenge.audience),
         challenge.resource,
         challenge.policy_id,
-        _integer(challenge.epoch),
-        _text(challenge.nonce),
+        eip712.integer(challenge.epoch),
+        eip712.text(challenge.nonce),
         b64url_decode(challenge.jkt),
-        _integer(challenge.deadline),
+        eip712.integer(challenge.deadline),
         bundle,
-        _integer(index),
-        _NO_EXTENSIONS,
+        index_word(index),
+        NO_EXTENSIONS,
     )
-    return keccak256(b"".join(words))
-
-
-def _disclosure_hash(credential: Disclosed) -> bytes:
-    bitmap = sum(1 << slot for slot in credential.slots)
-    words = (
-        _type_hash(DISCLOSURE_TYPE),
-        _text(credential.leaf),
-        credential.type_id,
-        credential.issuer_id,
-        _integer(bitmap),
-    )
-    return keccak256(b"".join(words))
-
-
-def _typed_digest(challenge: Challenge, structure: bytes) -> bytes:
-    # EIP-712: keccak256(0x1901 ‖ domain separator ‖ hash of the structure)
-    domain = keccak256(
-        _type_hash(DOMAIN_TYPE)
-        + _text(DOMAIN_NAME)
-        + _text(DOMAIN_VERSION)
-        + _integer(challenge.chain_id)
-        + _address(challenge.verifier)
-    )
-    return keccak256(b"\x19\x01" + domain + structure)
-
-
-@cache
-def _type_hash(signature: str) -> bytes:
-    return keccak256(signature.encode("ascii"))
-
-
-def _text(value: str) -> bytes:
-    return keccak256(value.encode("utf-8"))
-
-
-def _integer(value: int) -> bytes:
-    return value.to_bytes(32)
-
-
-def _address(value: str) -> bytes:
-    return parse_address(value).rjust(32, b"\0")

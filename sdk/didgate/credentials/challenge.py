@@ -17,9 +17,8 @@ from typing import Any
 from didgate.encoding import (
     b64url_decode,
     b64url_encode,
-    checksum_address,
+    is_checksum_address,
     keccak256,
-    parse_address,
 )
 from didgate.errors import InvalidInput
 
@@ -88,7 +87,7 @@ class Challenge:
             _require(name, _is_text(getattr(self, name)))
         _require("nonce", _is_text(self.nonce) and len(self.nonce) >= 16)
         _require("jkt", _is_thumbprint(self.jkt))
-        _require("verifier", _is_checksum_address(self.verifier))
+        _require("verifier", is_checksum_address(self.verifier))
         _require("dcql_query", isinstance(self.dcql, Mapping))
         _require("policy", 0 < len(self.policy) <= MAX_POLICY_BYTES)
         # What the holder reads and consents to must be what the proof is bound to.
@@ -173,13 +172,6 @@ def _is_text(value: Any) -> bool:
 def _is_thumbprint(value: Any) -> bool:
     try:
         return isinstance(value, str) and len(b64url_decode(value)) == 32
-    except InvalidInput:
-        return False
-
-
-def _is_checksum_address(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and checksum_address(parse_address(value)) == value
     except InvalidInput:
         return False
 

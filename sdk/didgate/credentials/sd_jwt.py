@@ -49,7 +49,7 @@ from didgate.proofs.sd_jwt import (
 
 MEDIA_TYPE = "dc+sd-jwt"
 GATE_CLAIM = "didgate"
-"""Claim of the key binding JWT that holds the ``GateAccess`` digest."""
+"""Claim of the key binding JWT that holds the digest of the access."""
 
 
 def issue(
@@ -153,11 +153,13 @@ class SDJWTCredential:
         sd_jwt: what was received.
         claims: what it says.
         revealed: the processed payload and where its disclosures stand.
+        key: the issuer's key that verified it.
     """
 
     sd_jwt: SDJWT
     claims: SDJWTClaims
     revealed: Revealed = field(repr=False)
+    key: PublicKey
 
     def select(self, places: Collection[str]) -> SDJWT:
         """Return the SD-JWT with the disclosures that show these places, and no others.
@@ -203,13 +205,45 @@ class SDJWTCredential:
         Raises:
             InvalidInput: ``no_such_claim``, or ``wrong_holder_key``.
         """
+        return self.bind(
+            places,
+            holder,
+            audience=challenge.audience,
+            nonce=challenge.nonce,
+            access=access,
+            now=now,
+        )
+
+    def bind(
+        self,
+        places: Collection[str],
+        holder: Signer,
+        *,
+        audience: str,
+        nonce: str,
+        access: bytes,
+        now: datetime,
+    ) -> str:
+        """Return an SD-JWT+KB for an audience, whether that is a gate or a contract.
+
+        Args:
+            places: JSON pointers of the claims to disclose.
+            holder: the key that the credential confirms.
+            audience: who is to accept it.
+            nonce: what that party asked to have signed.
+            access: the digest of the access for this credential.
+            now: aware UTC time.
+
+        Raises:
+            InvalidInput: ``no_such_claim``, or ``wrong_holder_key``.
+        """
         if holder.public_key != self.claims.holder_key:
             raise InvalidInput("wrong_holder_key", "the credential confirms another key")
         return bind_key(
             self.select(places),
             holder,
-            audience=challenge.audience,
-            nonce=challenge.nonce,
+            audience=audience,
+            nonce=nonce,
             issued_at=now,
             claims={GATE_CLAIM: "0x" + access.hex()},
             hash_name=self.revealed.hash_name,
@@ -227,7 +261,7 @@ def verify_issued(received: ReceivedSDJWT, key: PublicKey) -> SDJWTCredential:
         VerificationError: why the signature, the disclosures or the claims do not hold.
     """
     revealed = verify_sd_jwt(received.sd_jwt, key, typ=MEDIA_TYPE)
-    return SDJWTCredential(received.sd_jwt, read_claims(revealed), revealed)
+    return SDJWTCredential(received.sd_jwt, read_claims(revealed), revealed, key)
 
 
 def verify_presented(
@@ -247,16 +281,43 @@ def verify_presented(
             ``gate_binding_mismatch`` if the holder signed nothing, or something else, about
             resource, policy, epoch and key.
     """
+    return verify_bound(
+        received, key, audience=challenge.audience, nonce=challenge.nonce, access=access, now=now
+    )
+
+
+def verify_bound(
+    received: ReceivedSDJWT,
+    key: PublicKey,
+    *,
+    audience: str,
+    nonce: str,
+    access: bytes,
+    now: datetime,
+) -> SDJWTClaims:
+    """Verify a presentation by what it must be bound to; see ``verify_presented``.
+
+    Args:
+        received: from ``ReceivedSDJWT.parse``.
+        key: the issuer's key.
+        audience: whom it must be made for.
+        nonce: what must have been signed.
+        access: the digest of the access for this credential.
+        now: aware UTC time.
+
+    Raises:
+        VerificationError: why it does not hold.
+    """
     credential = verify_issued(received, key)
     claims = credential.claims
     claims.check_period(now)
-    if claims.audience is not None and challenge.audience not in claims.audience:
+    if claims.audience is not None and audience not in claims.audience:
         raise VerificationError("audience_mismatch", "the credential is meant for others")
     bound = verify_key_binding(
         received.sd_jwt,
         claims.holder_key,
-        audience=challenge.audience,
-        nonce=challenge.nonce,
+        audience=audience,
+        nonce=nonce,
         now=now,
         hash_name=credential.revealed.hash_name,
     )

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -227,17 +227,17 @@ class VerifiedCredential:
 
 @dataclass(frozen=True, slots=True)
 class ContractAccount:
-    """An account that is a contract; whether it takes the signature is a fact of the chain.
+    """An account that is a contract; only the contract can say whether it takes part (EIP-1271).
 
     Args:
-        address: EIP-55 address.
-        digest: 32 bytes that were signed.
-        signature: what the contract is to judge (EIP-1271).
+        address: its EIP-55 address.
+        digest: the 32 bytes that it is asked about.
+        signature: what was presented for it to judge.
     """
 
     address: str
     digest: bytes
-    signature: bytes
+    signature: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +255,9 @@ class VerifiedPresentation:
         jkt: RFC 7638 thumbprint of the key that will use the grant.
         credentials: at most one for each credential leaf.
         addresses: EIP-55 addresses whose control was proved.
-        contract_accounts: accounts whose control only the chain can confirm.
-        memberships: (Merkle root, EIP-55 address) for each proof that holds.
-        attestations: 32-byte UIDs that the presenter names; what they say is a fact of the chain.
+        contract_accounts: accounts whose control is a fact of the chain, not in ``addresses``.
+        memberships: (32-byte root, EIP-55 address): that address is in the tree with that root.
+        attestations: UIDs of attestations that the presenter named; nothing is known of them.
         seal: proof that the verifier made it; see the module's text.
     """
 

@@ -69,7 +69,7 @@ def load_registered(resource: bytes, settings: Settings) -> Classifier:
     Raises:
         VerificationError: ``manifest_mismatch``, or which file was changed.
     """
-    client = ChainClient.connect(settings.rpc_url or "")
+    client = ChainClient.connect(*settings.rpc_urls)
     resources = Deployment.load(settings.home.deployment, client).resources
     current = client.read(resources.version_count(resource)) - 1
     manifest = manifest_in(settings.home.root)

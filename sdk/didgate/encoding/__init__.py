@@ -7,7 +7,7 @@ Nothing here knows keys, credentials or the network.
 from __future__ import annotations
 
 from didgate.encoding import strict_json
-from didgate.encoding.address import checksum_address, parse_address
+from didgate.encoding.address import checksum_address, is_checksum_address, parse_address
 from didgate.encoding.jcs import canonicalize
 from didgate.encoding.keccak import keccak256
 from didgate.encoding.multibase import (
@@ -27,6 +27,7 @@ __all__ = [
     "base58btc_encode",
     "canonicalize",
     "checksum_address",
+    "is_checksum_address",
     "keccak256",
     "multibase_decode",
     "multicodec_unwrap",

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any, TypeGuard
 
 from didgate.encoding.keccak import keccak256
 from didgate.errors import InvalidInput
@@ -48,3 +49,18 @@ def parse_address(text: str) -> bytes:
     if digits not in (digits.lower(), digits.upper()) and checksum_address(address) != text:
         raise InvalidInput("invalid_address", "the checksum of the address is wrong (EIP-55)")
     return address
+
+
+def is_checksum_address(value: Any) -> TypeGuard[str]:
+    """Tell whether a value is an address in the spelling of EIP-55.
+
+    >>> is_checksum_address("0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf")
+    True
+    >>> is_checksum_address("0x7e5f4552091a69125d5dfcb7b8c2659029395bdf")
+    False
+    """
+    return (
+        isinstance(value, str)
+        and _ADDRESS.fullmatch(value) is not None
+        and checksum_address(bytes.fromhex(value[2:])) == value
+    )

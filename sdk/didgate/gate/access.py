@@ -24,7 +24,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -35,11 +35,11 @@ from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import EvidenceSources
 from didgate.credentials.presentation import Presentation
 from didgate.encoding import b64url_encode
-from didgate.errors import ChainError, InvalidInput, VerificationError
+from didgate.errors import AccessDenied, ChainError, InvalidInput, VerificationError
 from didgate.gate.challenge import Answer, Challenges, Place, check_origin
 from didgate.gate.commitments import EvidenceVault, committed
 from didgate.gate.decision import Allowance, Decider, Decision, Hearing, paused
-from didgate.gate.dpop import DPoPVerifier, Proof, ServerNonces
+from didgate.gate.dpop import DPoPVerifier, Proof, ServerNonces, memory_for_asking
 from didgate.gate.grant import (
     Grant,
     GrantAuthority,
@@ -134,7 +134,7 @@ class Gate:
         self._vault = vault
         self._anchor = anchor
         self._clock = clock or SystemClock()
-        self._dpop = DPoPVerifier(stores.replay, nonces)
+        self._dpop = DPoPVerifier(stores.replay, nonces, memory_for_asking(self._clock))
         self._grants = GrantAuthority(keys.signer, audience, previous=keys.previous)
         self._challenges = Challenges(stores.challenges, self.place)
         self._policies = EffectivePolicies(sources.schema, deployment)
@@ -145,7 +145,7 @@ class Gate:
         self._running = False
 
     def start(self) -> None:
-        """Begin to follow the chain, and read the policies of the resources that are watched.
+        """Begin to follow the chain; read, and make ready, the policies that are watched.
 
         A gate that has begun goes on; several integrations may share it.
 
@@ -160,7 +160,9 @@ class Gate:
         try:
             snapshot = self._snapshots.current()
             for resource in self._watched:
-                snapshot.policy_state(resource, snapshot.latest)
+                state = snapshot.policy_state(resource, snapshot.latest)
+                with suppress(AccessDenied, ChainError):  # whoever asks for it is told
+                    self._policies.of(state)
         except ChainError:
             self.stop()
             raise
@@ -179,6 +181,10 @@ class Gate:
         """Say before ``start`` that a resource, named by its 32-byte id, will be asked for."""
         self._watched[resource] = None
 
+    def metrics(self) -> dict[str, dict[str, float]]:
+        """Return what was counted about the chain, by name and label, and the snapshot's age."""
+        return self._snapshots.measures()
+
     def jwks(self) -> dict[str, Any]:
         """Return the JWK Set that verifies the gate's grants and receipts."""
         return self._grants.jwks()
@@ -195,7 +201,7 @@ class Gate:
             method: HTTP method.
             url: absolute URL as the client sees it.
             token: the access token shown beside it. Without one the proof can only ask for a
-                challenge bound to its own key, so it needs no nonce of the server.
+                challenge bound to its own key, or answer it, so it needs no nonce of the server.
 
         Raises:
             VerificationError: ``dpop_…``.
@@ -209,14 +215,15 @@ class Gate:
             nonce_required=token is not None,
         )
 
-    def challenge(self, resource: bytes, jkt: str) -> Challenge:
-        """Make a challenge from the policy in force at the latest block.
+    def challenge(self, resource: bytes, proof: Proof) -> Challenge:
+        """Make a challenge from the policy in force at the latest block, one for each proof.
 
         Args:
             resource: 32-byte resource id.
-            jkt: thumbprint of the key of a DPoP proof that held.
+            proof: the DPoP proof of the request that asks; its key alone may answer.
 
         Raises:
+            VerificationError: ``dpop_replayed`` if the proof asked for a challenge before.
             AccessDenied: ``no_policy``, ``paused`` or ``store_full``.
             ChainError: the chain cannot be relied upon.
         """
@@ -225,7 +232,9 @@ class Gate:
         effective = self._policies.of(state)
         if is_paused(state, now):
             raise paused()
-        return self._challenges.give(state, effective, self._uri(resource), jkt, now)
+        uri = self._uri(resource)
+        self._dpop.use_up_to_ask(proof)
+        return self._challenges.give(state, effective, uri, proof.thumbprint, now)
 
     def access(self, answer: Answer, proof: Proof) -> Decision:
         """Decide about the answer to a challenge.
@@ -388,4 +397,7 @@ class Gate:
 
 
 def _random_id() -> str:
-    return b64url_encode(secrets.token_bytes(_ID_BYTES))
+    # A command line would take a name that begins with a hyphen for an option.
+    while (name := b64url_encode(secrets.token_bytes(_ID_BYTES))).startswith("-"):
+        pass
+    return name

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from didgate.chain.block_cache import BlockCache
@@ -314,12 +314,11 @@ def _check_recorded(
 
 def _only(query: FactQuery, facts: Facts) -> Facts:
     """Return the facts that a query asks for."""
-    kept: dict[str, Any] = {}
-    for name in (each.name for each in fields(Facts) if each.name != "block"):
-        asked, held = getattr(query, name), getattr(facts, name)
-        if name == "code_hashes":
-            asked |= query.attestation_registries
-        kept[name] = {key: value for key, value in held.items() if key in asked}
+    asked = query.asked()
+    kept: dict[str, Any] = {
+        name: {key: value for key, value in getattr(facts, name).items() if key in keys}
+        for name, keys in asked.items()
+    }
     return replace(facts, **kept)
 
 

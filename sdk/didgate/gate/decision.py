@@ -6,8 +6,10 @@ count. From then on the outcome depends on what was presented, on the evidence a
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from didgate.chain.facts import Block, FactQuery, Facts, PolicyState
@@ -184,7 +186,9 @@ class Decider:
         latest = self._policy_in(hearing, hearing.latest)
         finalized = self._policy_in(hearing, hearing.finalized)
         _check_unchanged(hearing, latest)
-        evidence = gather_evidence(presentation, hearing.challenge, self.sources)
+        evidence = gather_evidence(
+            presentation, hearing.challenge, self.sources, partial(_accredited, hearing)
+        )
         hearing.inputs.evidence = evidence
         verified = verify_presentation(presentation, hearing.challenge, evidence, hearing.now)
         first = _judge(LATEST, hearing, hearing.latest, latest, latest, verified)
@@ -201,6 +205,14 @@ class Decider:
         effective = self.policies.of(state)
         hearing.inputs.schemas |= effective.schemas
         return effective
+
+
+def _accredited(
+    hearing: Hearing, asked: frozenset[tuple[bytes, bytes]]
+) -> Set[tuple[bytes, bytes]]:
+    """Return which pairs of issuer and type the registry holds at the latest block."""
+    facts = hearing.snapshot.facts(FactQuery(accreditations=asked), hearing.latest.block)
+    return {entry for entry, added_at in facts.accreditations.items() if added_at is not None}
 
 
 def paused() -> AccessDenied:

@@ -6,9 +6,11 @@ fails. ``use_up`` then sees to it that a proof which comes with a grant passes o
 one replica and one short moment, so that a replay cache in process is enough and a restart forgets
 nothing that matters.
 
-A proof without a grant is not remembered, or anyone could fill the cache with keys made up on the
-spot. Seen again it gains nobody anything: it asks for a challenge that its own key must answer, or
-brings an answer to one, and a challenge is answered once.
+Anyone can make a proof without a grant, with keys made up on the spot; the memory for those that
+asked for a challenge is therefore another one, in process, and when it is full, further ones pass
+unremembered. Seen again such a proof gains nobody entry: it asks for a challenge that its own key
+must answer. Remembering it makes each challenge cost a signature. One that brings an answer is not
+remembered, because a challenge is answered once.
 
 >>> from datetime import UTC, datetime
 >>> nonces = ServerNonces(bytes(32))
@@ -36,12 +38,14 @@ from didgate.errors import AccessDenied, InvalidInput, VerificationError
 from didgate.gate.problems import ALGORITHMS
 from didgate.keys import PublicKey
 from didgate.keys.jws import verify_jws
-from didgate.stores import ReplayCache
+from didgate.ports import Clock
+from didgate.stores import MemoryReplayCache, ReplayCache
 
 WINDOW_SECONDS: Final = 60
 """How far a proof's ``iat`` may lie from the gate's clock, either way."""
 
 MAX_PROOF_BYTES: Final = 8192
+_ASKING_CAPACITY: Final = 20_000  # twice the challenges that wait
 _MAX_JTI = 256
 _MAX_SECONDS: Final = 2**40
 _KEY_CACHE = 4096
@@ -106,6 +110,11 @@ class ServerNonces:
         return b64url_encode(mac[:18])
 
 
+def memory_for_asking(clock: Clock | None = None) -> ReplayCache:
+    """Return a memory, in process and bounded, for proofs that asked for a challenge."""
+    return MemoryReplayCache(_ASKING_CAPACITY, clock=clock)
+
+
 @dataclass(slots=True)
 class DPoPVerifier:
     """Checks proofs for one gate.
@@ -113,10 +122,12 @@ class DPoPVerifier:
     Attributes:
         replay: remembers proofs that were used.
         nonces: gives and checks the server's nonces; None asks for none.
+        asked: remembers proofs that asked for a challenge, while it has room.
     """
 
     replay: ReplayCache
     nonces: ServerNonces | None = None
+    asked: ReplayCache = field(default_factory=memory_for_asking)
     _keys: OrderedDict[tuple[tuple[str, str], ...], tuple[PublicKey, str]] = field(
         default_factory=OrderedDict, init=False, repr=False
     )
@@ -160,15 +171,21 @@ class DPoPVerifier:
             VerificationError: ``dpop_replayed``.
             AccessDenied: ``store_full``: the replay cache takes no more.
         """
-        expires_at = datetime.fromtimestamp(proof.issued_at + WINDOW_SECONDS + 1, UTC)
+        _remember(self.replay, proof)
+
+    def use_up_to_ask(self, proof: Proof) -> None:
+        """Let a proof ask for a challenge, this once as long as there is room to remember it.
+
+        Raises:
+            VerificationError: ``dpop_replayed``.
+        """
         try:
-            self.replay.remember(f"{proof.thumbprint} {proof.jti}", expires_at)
+            _remember(self.asked, proof)
         except AccessDenied as error:
-            if error.code == "replayed":
-                raise VerificationError(
-                    "dpop_replayed", "the DPoP proof was used before"
-                ) from error
-            raise
+            # Strangers could fill this memory: then they are where they would be without it, and
+            # everyone else is no worse off.
+            if error.code != "store_full":
+                raise
 
     def _open(self, proof: str) -> tuple[Mapping[str, Any], PublicKey, str]:
         """Return the claims of a well-signed proof, its key and the key's thumbprint."""
@@ -214,6 +231,17 @@ class DPoPVerifier:
             raise VerificationError(
                 "dpop_nonce_required", "the DPoP proof needs the nonce of the DPoP-Nonce field"
             )
+
+
+def _remember(cache: ReplayCache, proof: Proof) -> None:
+    """Take note of a proof for as long as it would be accepted."""
+    expires_at = datetime.fromtimestamp(proof.issued_at + WINDOW_SECONDS + 1, UTC)
+    try:
+        cache.remember(f"{proof.thumbprint} {proof.jti}", expires_at)
+    except AccessDenied as error:
+        if error.code != "replayed":
+            raise
+        raise VerificationError("dpop_replayed", "the DPoP proof was used before") from error
 
 
 def token_hash(token: str) -> str:

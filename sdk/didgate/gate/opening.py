@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from didgate.chain.deploy import Deployment
-from didgate.chain.opening import open_chain
+from didgate.chain.opening import open_chain, open_feeds
 from didgate.chain.snapshot import SnapshotReader
 from didgate.config import Settings
 from didgate.gate.access import Gate, GateKeys, GateStores
@@ -23,6 +23,7 @@ from didgate.gate.receipt import AnchorPlace
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.ethereum import address_of
 from didgate.keys.keystore import Keystore
+from didgate.ports import Counters
 from didgate.stores import (
     MemoryReplayCache,
     SQLChallengeStore,
@@ -62,7 +63,14 @@ def open_gate(audience: str, settings: Settings | None = None) -> Gate:
     settings = settings or Settings.from_environment(os.environ)
     settings.home.create()
     with ExitStack() as closing:
-        client = open_chain(settings.rpc_url, settings.home.chain, closing)
+        metrics = Counters()
+        client = open_chain(
+            settings.rpc_urls,
+            settings.home.chain,
+            closing,
+            quorum=settings.rpc_quorum,
+            metrics=metrics,
+        )
         deployment = Deployment.load(settings.home.deployment, client)
         keystore = Keystore.open_or_create(settings.home.keystore, settings.passphrase.read())
         return Gate(
@@ -73,7 +81,10 @@ def open_gate(audience: str, settings: Settings | None = None) -> Gate:
                 client,
                 deployment,
                 max_staleness=settings.max_staleness,
+                finality=settings.finality,
                 block_time=settings.block_time,
+                feeds=open_feeds(settings.rpc_urls, deployment, metrics),
+                metrics=metrics,
             ),
             sources=RegistrySources.of(client, deployment),
             keys=_keys(keystore),

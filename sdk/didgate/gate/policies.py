@@ -16,6 +16,7 @@ from typing import Any, Final
 from didgate.chain.deploy import Deployment
 from didgate.chain.facts import PolicyState
 from didgate.credentials.schema import AttributeSchema
+from didgate.encoding import keccak256
 from didgate.errors import AccessDenied, ChainError, InvalidInput
 from didgate.policy import Policy, RegistryKind, dcql, decode, effective
 
@@ -96,7 +97,8 @@ class EffectivePolicies:
     def _check_registries(self, policy: Policy) -> None:
         # The pinned code is compared at each block; here it is about which instance, of what kind.
         for kind, registry in policy.registries.pinned():
-            if registry.address != self._followed[kind]:
+            # Attestations are read from the very contract that the policy names.
+            if registry.address != self._followed.get(kind, registry.address):
                 message = f'the policy relies on another registry "{kind.json_name}"'
                 raise ChainError("registry_not_followed", message)
 
@@ -119,7 +121,8 @@ def compose(contents: Iterable[bytes]) -> Policy:
         InvalidInput: the bytes do not decode, or cannot stand beside each other.
     """
     active, *restrictions = map(decode, contents)
-    return effective(active, restrictions)
+    # By itself it is in force as it stands.
+    return effective(active, restrictions) if restrictions else active
 
 
 def with_schemas(policy: Policy, schema: SchemaSource) -> EffectivePolicy:
@@ -130,7 +133,8 @@ def with_schemas(policy: Policy, schema: SchemaSource) -> EffectivePolicy:
     """
     schemas = _schemas(policy, schema)
     query = dcql(policy, schemas)
-    return EffectivePolicy(policy, policy.to_bytes(), policy.policy_id, query, schemas)
+    content = policy.to_bytes()
+    return EffectivePolicy(policy, content, keccak256(content), query, schemas)
 
 
 def _schemas(policy: Policy, look_up: SchemaSource) -> dict[bytes, AttributeSchema]:

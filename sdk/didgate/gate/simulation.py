@@ -41,7 +41,27 @@ FactSource = Callable[[FactQuery, Block], Facts]
 """Reads facts at a past block, such as ``didgate.gate.audit.facts_at`` does."""
 
 DEPENDS_ON_POLICY: Final = frozenset(
-    {"form_mismatch", "type_not_asked", "issuer_not_accepted", "leaf_not_asked", "unknown_schema"}
+    {
+        "form_mismatch",
+        "type_not_asked",
+        "issuer_not_accepted",
+        "leaf_not_asked",
+        "unknown_schema",
+        "root_not_asked",
+        "attestation_not_asked",
+    }
+)
+# Beside those whose names say that something was not shown. What was shown for another leaf decided
+# who counts here; nobody asked for a place in this tree, or for an attestation of this kind.
+_NOT_FOR_IT: Final = frozenset(
+    {
+        "other_holder",
+        "not_a_member",
+        "attestation_unknown",
+        "attestation_schema",
+        "attestation_recipient",
+        "attester_not_accepted",
+    }
 )
 
 
@@ -144,9 +164,7 @@ def _facts(
     found = read(facts_needed(policy, shown), recorded.block)
     # What was recorded counts: it is what the gate saw, and the receipt commits to it.
     both: dict[str, Any] = {
-        each.name: {**getattr(found, each.name), **getattr(recorded, each.name)}
-        for each in fields(Facts)
-        if each.name != "block"
+        name: {**getattr(found, name), **getattr(recorded, name)} for name in FactQuery().asked()
     }
     return replace(found, **both)
 
@@ -172,9 +190,7 @@ def _softened(
 
 def was_not_shown(code: str) -> bool:
     """Tell whether a leaf's reason is that something was not shown, or could not count."""
-    # By their names these codes say that something was not shown; "other_holder" that what was
-    # shown for another leaf decided who counts here.
-    return code.endswith(("_missing", "_absent")) or code == "other_holder"
+    return code.endswith(("_missing", "_absent")) or code in _NOT_FOR_IT
 
 
 def _mismatches(path: str, policy: Policy, answers: Mapping[str, VerifiedCredential]) -> bool:

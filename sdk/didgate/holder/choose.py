@@ -1,8 +1,9 @@
 """Choose the least revealing way to satisfy a policy.
 
 What is revealed is counted in this order: things by which presentations can be linked (an account
-counts twice, since its whole history is public), claims, credentials. Whether an issuer is trusted
-or an account on a list is not known here; the gate will say.
+counts twice, since its whole history is public), claims and attestations, credentials. Whether an
+issuer is trusted, or an account on a list or in possession of a token, is not known here; the gate
+will say.
 """
 
 from __future__ import annotations
@@ -12,21 +13,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
+from didgate.credentials.account_proofs import MAX_ATTESTATIONS, MAX_MEMBERSHIPS, MerkleProof
 from didgate.credentials.verified import DateTime
 from didgate.holder.held import Held
+from didgate.holder.supplies import Supplies
 from didgate.keys import PublicKey
 from didgate.policy import (
     AddressLeaf,
     All,
     Any_,
     AtLeast,
+    AttestationLeaf,
     CredentialLeaf,
     Holder,
+    MerkleLeaf,
     Not,
     Policy,
     TimeLeaf,
+    TokenLeaf,
 )
-from didgate.policy.tree import Node, children_of
+from didgate.policy.tree import AccountLeaf, Node, children_of
 from didgate.query.dcql import ClaimsPath
 
 Cost: TypeAlias = tuple[int, int, int]
@@ -41,26 +47,42 @@ class Choice:
     Args:
         picks: by leaf id.
         accounts: addresses whose control is to be proved.
+        memberships: Merkle proofs about them.
+        attestations: UIDs of attestations about them.
     """
 
     picks: Mapping[str, Pick] = field(default_factory=dict)
     accounts: frozenset[str] = frozenset()
+    memberships: frozenset[MerkleProof] = frozenset()
+    attestations: frozenset[bytes] = frozenset()
 
     def cost(self) -> Cost:
         """Return what it reveals, comparable."""
         linkable = {held.id for held, _ in self.picks.values() if held.is_linkable}
-        claims = sum(len(paths) for _, paths in self.picks.values())
+        claims = sum(len(paths) for _, paths in self.picks.values()) + len(self.attestations)
         return len(linkable) + 2 * len(self.accounts), claims, len(self.picks)
 
     def join(self, other: Choice) -> Choice:
         """Return both together."""
-        return Choice({**self.picks, **other.picks}, self.accounts | other.accounts)
+        return Choice(
+            {**self.picks, **other.picks},
+            self.accounts | other.accounts,
+            self.memberships | other.memberships,
+            self.attestations | other.attestations,
+        )
+
+    def fits(self) -> bool:
+        """Tell whether one presentation can hold what it supplies."""
+        return (
+            len(self.memberships) <= MAX_MEMBERSHIPS and len(self.attestations) <= MAX_ATTESTATIONS
+        )
 
 
 def choose(
     policy: Policy,
     answers: Mapping[str, Sequence[Pick]],
-    account: str | None,
+    accounts: Sequence[str],
+    supplies: Supplies,
     now: datetime,
 ) -> Choice | None:
     """Return the least revealing way to satisfy a policy, or None if there is none.
@@ -68,11 +90,18 @@ def choose(
     Args:
         policy: the effective policy.
         answers: for each credential leaf, the credentials that meet its conditions.
-        account: the account to prove control of, where the policy asks for one.
+        accounts: of which one is to be used where the policy asks for an account; of those that
+            do equally well the first.
+        supplies: what is at hand about them.
         now: aware UTC time.
     """
-    chooser = _Chooser(answers, account, DateTime(int(now.timestamp())))
-    return chooser.best(_number(policy.allow, iter(policy.credentials)), None)
+    tree = _number(policy.allow, iter(policy.credentials))
+    moment = DateTime(int(now.timestamp()))
+    ways = (
+        _Chooser(answers, account, supplies, moment).best(tree, None)
+        for account in accounts or (None,)
+    )
+    return _least(way for way in ways if way is not None and way.fits())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +127,7 @@ def _number(node: Node, names: Iterator[str]) -> _Numbered:
 class _Chooser:
     answers: Mapping[str, Sequence[Pick]]
     account: str | None
+    supplies: Supplies
     now: DateTime
 
     def best(self, numbered: _Numbered, key: PublicKey | None) -> Choice | None:
@@ -105,8 +135,8 @@ class _Chooser:
         match numbered.node:
             case CredentialLeaf():
                 return self._credential(numbered.leaf, key)
-            case AddressLeaf():
-                return Choice(accounts=frozenset({self.account})) if self.account else None
+            case AddressLeaf() | TokenLeaf() | MerkleLeaf() | AttestationLeaf() as leaf:
+                return None if self.account is None else self._account(leaf, self.account)
             case TimeLeaf() as window:
                 return Choice() if self._is_open(window) else None
             case Not():
@@ -131,6 +161,18 @@ class _Chooser:
             for held, paths in self.answers.get(leaf, ())
             if key is None or held.holder_key == key
         )
+
+    def _account(self, leaf: AccountLeaf, account: str) -> Choice | None:
+        accounts = frozenset({account})
+        match leaf:
+            case MerkleLeaf():
+                proof = self.supplies.membership(leaf.root, account)
+                return Choice(accounts=accounts, memberships=frozenset({proof})) if proof else None
+            case AttestationLeaf():
+                uids = frozenset(self.supplies.attested(leaf, account))
+                return Choice(accounts=accounts, attestations=uids) if uids else None
+            case _:
+                return Choice(accounts=accounts)
 
     def _keys(self, numbered: _Numbered) -> list[PublicKey]:
         held = [held for leaf in numbered.leaves() for held, _ in self.answers.get(leaf, ())]

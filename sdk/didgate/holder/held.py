@@ -97,9 +97,13 @@ class Held:
         """
         if isinstance(self.credential, AttributeCredential):
             return self.credential.derive(_names(paths), access)
-        places = [pointer([step for step in path if step is not None]) for path in paths]
         signer = signer_of(self.credential.claims.holder_key)
-        return self.credential.present(places, signer, challenge, access, now)
+        return self.credential.present(places_of(paths), signer, challenge, access, now)
+
+
+def places_of(paths: Sequence[ClaimsPath]) -> list[str]:
+    """Return the JSON pointers of what the paths lead to; what they lead through stays whole."""
+    return [pointer([step for step in path if step is not None]) for path in paths]
 
 
 def _attributes(name: str, credential: AttributeCredential) -> Held:

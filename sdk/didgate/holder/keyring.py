@@ -7,9 +7,9 @@ from typing import Any
 
 from didgate.encoding import b64url_decode, b64url_encode
 from didgate.errors import InvalidInput
+from didgate.holder.accounts import ContractWallet, HolderAccount, KeyAccount, SignInAccount
 from didgate.holder.store import SealedStore
 from didgate.keys import DigestSigner, KeyAlgorithm, PublicKey, Signer, SoftwareSigner
-from didgate.keys.ethereum import address_of
 
 
 class Keyring:
@@ -18,18 +18,19 @@ class Keyring:
     Args:
         store: where the wallet's own keys are.
         signers: keys kept elsewhere that credentials confirm, Ed25519 or P-256.
-        accounts: secp256k1 keys of accounts, kept elsewhere.
+        accounts: accounts whose keys are kept elsewhere; a bare secp256k1 key stands for an
+            account that signs typed data.
     """
 
     def __init__(
         self,
         store: SealedStore,
         signers: Iterable[Signer] = (),
-        accounts: Iterable[DigestSigner] = (),
+        accounts: Iterable[DigestSigner | HolderAccount] = (),
     ) -> None:
         self._store = store
         self._signers = {signer.public_key: signer for signer in signers}
-        self._accounts = {address_of(account.public_key): account for account in accounts}
+        self._accounts = {each.address: each for each in map(_account, accounts)}
         for content in store.all("key").values():
             self._hold(_read(content))
 
@@ -60,8 +61,8 @@ class Keyring:
             raise InvalidInput("unknown_holder_key", "the wallet does not have this key")
         return self._signers[key]
 
-    def account(self, address: str) -> DigestSigner:
-        """Return what signs for an account.
+    def account(self, address: str) -> HolderAccount:
+        """Return what shows that an account takes part.
 
         Raises:
             InvalidInput: ``unknown_account``.
@@ -80,9 +81,16 @@ class Keyring:
 
     def _hold(self, signer: SoftwareSigner) -> None:
         if signer.public_key.algorithm is KeyAlgorithm.SECP256K1:
-            self._accounts[address_of(signer.public_key)] = signer
+            account = KeyAccount(signer)
+            self._accounts[account.address] = account
         else:
             self._signers[signer.public_key] = signer
+
+
+def _account(account: DigestSigner | HolderAccount) -> HolderAccount:
+    if isinstance(account, KeyAccount | SignInAccount | ContractWallet):
+        return account
+    return KeyAccount(account)
 
 
 def _write(signer: SoftwareSigner) -> dict[str, str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
+from didgate.credentials.account_proofs import MerkleProof
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.verified import CredentialForm
 from didgate.holder.choose import Choice
@@ -12,6 +14,23 @@ from didgate.proofs.disclosures import pointer
 from didgate.query.dcql import ClaimsPath
 
 _MANY_CLAIMS = 4
+
+
+class Asked(Protocol):
+    """Something to be answered: a gate's challenge, or a statement to a contract."""
+
+    @property
+    def audience(self) -> str:
+        """Who asks."""
+        ...
+
+    @property
+    def resource_uri(self) -> str:
+        """On behalf of which resource."""
+        ...
+
+
+Question = TypeVar("Question", bound=Asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +65,23 @@ class Disclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """An answer to a challenge that waits for the holder's consent; made by ``Wallet.match``.
+class DisclosurePlan(Generic[Question]):
+    """An answer that waits for the holder's consent; made by the wallet.
 
     Args:
         challenge: what would be answered.
         disclosures: in the order of the leaves.
         accounts: addresses whose control would be proved.
+        memberships: Merkle proofs about them that would be shown.
+        attestations: UIDs of attestations about them that would be named.
         policy: the policy in plain words.
     """
 
-    challenge: Challenge
+    challenge: Question
     disclosures: tuple[Disclosure, ...]
     accounts: tuple[str, ...]
+    memberships: tuple[MerkleProof, ...]
+    attestations: tuple[bytes, ...]
     policy: str = field(repr=False)
 
     def in_words(self) -> str:
@@ -81,6 +104,10 @@ class Plan:
             yield f"from a credential of {each.issuer} ({each.type}): {claims}, when it expires"
         for account in self.accounts:
             yield f"that you control the account {account}"
+        for member in self.memberships:
+            yield f"that {member.address} is in the tree with the root 0x{member.root.hex()}"
+        for uid in self.attestations:
+            yield f"which attestation about the account to look at: 0x{uid.hex()}"
         if not self.disclosures and not self.accounts:
             yield "nothing about you"
 
@@ -95,11 +122,22 @@ class Plan:
             yield "what is disclosed cannot be taken back; disclosed on a chain, it stays public."
 
 
-def planned(challenge: Challenge, choice: Choice, policy: str) -> Plan:
+Plan: TypeAlias = DisclosurePlan[Challenge]
+"""An answer to a gate's challenge."""
+
+
+def planned(challenge: Question, choice: Choice, policy: str) -> DisclosurePlan[Question]:
     """Return the plan that carries out a choice."""
     ordered = sorted(choice.picks.items(), key=lambda item: int(item[0][1:]))
     disclosures = tuple(
         Disclosure(leaf, held.id, held.type, held.form, held.issuer, paths, held.is_linkable)
         for leaf, (held, paths) in ordered
     )
-    return Plan(challenge, disclosures, tuple(sorted(choice.accounts)), policy)
+    return DisclosurePlan(
+        challenge,
+        disclosures,
+        tuple(sorted(choice.accounts)),
+        tuple(sorted(choice.memberships, key=lambda each: (each.root, each.address))),
+        tuple(sorted(choice.attestations)),
+        policy,
+    )

@@ -15,7 +15,7 @@ from didgate.errors import InvalidInput
 from didgate.keys.sealing import seal, unseal
 from didgate.stores.sql import create_tables, reading, writing
 
-Kind = Literal["credential", "key", "check"]
+Kind = Literal["credential", "key", "membership", "attestation", "check"]
 
 WALLET_KEY_BYTES = 32
 

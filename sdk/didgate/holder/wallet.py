@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from didgate.credentials.address import prove_address
+from didgate.chain.presentation_verifier import ChainPresentation
 from didgate.credentials.binding import bundle_hash, gate_access_digest
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import EvidenceSources
@@ -19,20 +19,24 @@ from didgate.credentials.verified import CredentialForm
 from didgate.encoding import canonicalize
 from didgate.errors import InvalidInput, VerificationError
 from didgate.holder import receiving
+from didgate.holder.accounts import HolderAccount
 from didgate.holder.checks import Contact, check_challenge
 from didgate.holder.choose import Pick, choose
 from didgate.holder.held import Held
 from didgate.holder.keyring import Keyring
+from didgate.holder.on_chain import ChainPlan, ChainRequest, chain_credential
 from didgate.holder.plan import Disclosure, Plan, planned
 from didgate.holder.store import SealedStore
+from didgate.holder.supplies import Supplies, SupplyStore
 from didgate.keys import DigestSigner, Signer
-from didgate.policy import CredentialLeaf, Policy, conditions_met, explain
+from didgate.policy import CredentialLeaf, Policy, conditions_met, dcql, decode, explain
 from didgate.ports import Clock, SystemClock
-from didgate.query import Query, match
+from didgate.query import Query, match, parse_query
 
 CLOCK_SKEW = timedelta(minutes=1)
 
 _NAME_LENGTH = 16
+_NONE = Supplies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class Wallet:
         sources: the registries and DIDs that the holder relies on. What they do not hold is not
             stored: a schema or a key made for one holder would mark that holder.
         signers: keys outside the wallet that credentials confirm, such as a hardware module's.
-        accounts: keys of accounts outside the wallet.
+        accounts: accounts whose keys are outside the wallet; a bare secp256k1 key stands for an
+            account that signs typed data.
         clock: tells the time.
 
     Raises:
@@ -81,7 +86,7 @@ class Wallet:
         *,
         sources: EvidenceSources,
         signers: Iterable[Signer] = (),
-        accounts: Iterable[DigestSigner] = (),
+        accounts: Iterable[DigestSigner | HolderAccount] = (),
         clock: Clock | None = None,
     ) -> None:
         self._store = SealedStore(engine, key)
@@ -89,6 +94,7 @@ class Wallet:
         self._clock = clock or SystemClock()
         self._opened: dict[str, Held] = {}
         self.keys = Keyring(self._store, signers, accounts)
+        self.supplies = SupplyStore(self._store)
 
     def add(self, credential: Mapping[str, Any] | str) -> StoredCredential:
         """Verify a credential that an issuer sent, and store it.
@@ -138,14 +144,22 @@ class Wallet:
             raise InvalidInput("unknown_credential", "the wallet holds no such credential")
         self._opened.pop(credential, None)
 
-    def match(self, challenge: Challenge, contact: Contact, *, account: str | None = None) -> Plan:
+    def match(
+        self,
+        challenge: Challenge,
+        contact: Contact,
+        *,
+        account: str | None = None,
+        supplies: Supplies = _NONE,
+    ) -> Plan:
         """Find the least revealing answer to a challenge, without disclosing anything.
 
         Args:
             challenge: as received.
             contact: whom the client talks to, and with which key.
-            account: which account to use where the policy asks for one; by default the wallet's
-                first.
+            account: which account to use where the policy asks for one; by default the one that
+                serves best as far as the wallet knows, else its first.
+            supplies: Merkle proofs and attestations beside those that the wallet keeps.
 
         Raises:
             InvalidInput: ``cannot_satisfy`` if the wallet has no answer, ``unknown_account``, or
@@ -153,12 +167,10 @@ class Wallet:
         """
         now = self._clock.now()
         policy, query = check_challenge(challenge, contact, now)
-        if account is not None:
-            self.keys.account(account)
-        else:
-            account = next(iter(self.keys.addresses()), None)
+        own = self.keys.addresses()
+        accounts = own if account is None else [self.keys.account(account).address]
         answers = {} if query is None else self._answers(policy, query, now)
-        choice = choose(policy, answers, account, now)
+        choice = choose(policy, answers, accounts, self.supplies.all() + supplies, now)
         if choice is None:
             raise InvalidInput("cannot_satisfy", "nothing in the wallet satisfies the policy")
         return planned(challenge, choice, explain(policy))
@@ -186,13 +198,65 @@ class Wallet:
             credentials[each.leaf] = held.present(
                 each.paths, challenge, access, self.keys.signer, now
             )
-        return Presentation(
-            credentials,
-            tuple(
-                prove_address(self.keys.account(address), challenge, bundle)
-                for address in plan.accounts
-            ),
+        accounts = [self.keys.account(address) for address in plan.accounts]
+        proofs = tuple(account.prove(challenge, bundle, now) for account in accounts)
+        return Presentation(credentials, proofs, plan.memberships, plan.attestations)
+
+    def match_statement(self, request: ChainRequest, *, supplies: Supplies = _NONE) -> ChainPlan:
+        """Find the least revealing way to show a contract what its policy asks for.
+
+        Args:
+            request: the statement, from ``Contracts.request``.
+            supplies: Merkle proofs and attestations beside those that the wallet keeps.
+
+        Raises:
+            InvalidInput: ``cannot_satisfy`` if the wallet has no answer, or ``statement_expired``.
+        """
+        now = self._clock.now()
+        request.check_open(now)
+        policy = decode(request.policy)
+        query = dcql(policy)
+        answers = self._answers(policy, parse_query(query), now) if query else {}
+        accounts = [request.access.account]
+        choice = choose(policy, answers, accounts, self.supplies.all() + supplies, now)
+        if choice is None:
+            raise InvalidInput("cannot_satisfy", "nothing in the wallet satisfies the policy")
+        return planned(request, choice, explain(policy))
+
+    def present_statement(self, plan: ChainPlan) -> ChainPresentation:
+        """Disclose to a contract what a plan says; all that is sent to a chain stays public.
+
+        Args:
+            plan: from ``match_statement``, consented to.
+
+        Raises:
+            InvalidInput: ``statement_expired``, ``unknown_credential``, or ``unknown_account`` if
+                the account neither calls itself nor is the wallet's.
+        """
+        now, request = self._clock.now(), plan.challenge
+        request.check_open(now)
+        by_id = {held.id: held for held in self._held()}
+        picked = [(each, _pick(by_id, each)) for each in plan.disclosures]
+        parts = [held.disclosed(each.leaf, each.paths) for each, held in picked]
+        bundle = bundle_hash(parts)
+        shown = tuple(
+            chain_credential(request, held, each, part, bundle, index, self.keys.signer, now)
+            for index, ((each, held), part) in enumerate(zip(picked, parts, strict=True))
         )
+        return ChainPresentation(
+            credentials=shown,
+            memberships=tuple((each.root, each.proof) for each in plan.memberships),
+            attestations=plan.attestations,
+            account_signature=self._account_signature(plan, bundle),
+        )
+
+    def _account_signature(self, plan: ChainPlan, bundle: bytes) -> bytes:
+        """Return the account's signature where a leaf judges it and it does not call itself."""
+        access = plan.challenge.access
+        if not plan.accounts or access.consumer == access.account:
+            return b""
+        account = self.keys.account(access.account)
+        return account.sign_statement(access, plan.challenge.domain, bundle)
 
     def _answers(self, policy: Policy, query: Query, now: datetime) -> dict[str, tuple[Pick, ...]]:
         by_id = {held.id: held for held in self._held()}

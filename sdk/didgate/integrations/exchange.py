@@ -177,7 +177,7 @@ def _prove(gate: Gate, request: Request, token: str | None) -> Proof:
 async def _challenged(
     gate: Gate, error: VerificationError, resource: bytes, proof: Proof
 ) -> Refused:
-    challenge = await asyncio.to_thread(gate.challenge, resource, proof.thumbprint)
+    challenge = await asyncio.to_thread(gate.challenge, resource, proof)
     return refusal(gate, error, challenge=challenge.to_dict())
 
 

@@ -13,7 +13,7 @@ from didgate.encoding import keccak256
 from didgate.policy.compose import effective
 from didgate.policy.conditions import conditions_met
 from didgate.policy.decode import decode
-from didgate.policy.evaluate import Evaluation, LeafResult, evaluate
+from didgate.policy.evaluate import Evaluation, LeafResult, evaluate, evaluate_on_chain
 from didgate.policy.explain import explain
 from didgate.policy.facts_needed import facts_needed
 from didgate.policy.grounds import Ground, grounds, lasts_until
@@ -71,6 +71,7 @@ __all__ = [
     "effective",
     "encode",
     "evaluate",
+    "evaluate_on_chain",
     "explain",
     "facts_needed",
     "grounds",

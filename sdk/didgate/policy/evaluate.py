@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from operator import and_, or_
 
@@ -32,6 +32,7 @@ from didgate.policy.tree import (
     AttestationLeaf,
     CredentialLeaf,
     Holder,
+    Leaf,
     MerkleLeaf,
     Node,
     Not,
@@ -42,6 +43,8 @@ from didgate.policy.tree import (
     located_leaves,
 )
 from didgate.trust import Finding, Verdict, false
+
+_ASCENDING = (Verdict.FALSE, Verdict.UNKNOWN, Verdict.TRUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +73,24 @@ class Evaluation:
         leaves: of each leaf, in canonical pre-order.
         account: EIP-55 address that the leaves on accounts judged, or ``None`` where none was
             shown.
+        carried: whether the verdict is true and a credential, a list entry, a Merkle proof or an
+            attestation is among what makes it so. What token balances or the time alone make true
+            is not carried: inside one transaction a balance can be borrowed.
     """
 
     verdict: Verdict
     leaves: tuple[LeafResult, ...]
     account: str | None = None
+    carried: bool = False
 
 
 def evaluate(
-    policy: Policy, verified: VerifiedPresentation, facts: Facts, now: datetime
+    policy: Policy,
+    verified: VerifiedPresentation,
+    facts: Facts,
+    now: datetime,
+    *,
+    registry_alone: bool = False,
 ) -> Evaluation:
     """Evaluate a policy on a verified presentation.
 
@@ -87,6 +99,8 @@ def evaluate(
         verified: what the verifier established; its credentials answer leaves of this policy.
         facts: facts read at one block, at least those that ``facts_needed`` names.
         now: the caller's clock, aware.
+        registry_alone: whether nothing but the registries vouches for issuers and keys, as where a
+            contract evaluates; see ``evaluate_on_chain``.
 
     Returns:
         The verdict, with the judgement of each leaf.
@@ -96,13 +110,29 @@ def evaluate(
     """
     if now.tzinfo is None:
         raise InvalidInput("naive_time", "the time must be aware of its time zone")
-    case = _Case(presented(policy, verified), Context.of(policy.registries, verified, facts, now))
+    context = Context.of(policy.registries, verified, facts, now)
+    case = _Case(presented(policy, verified), replace(context, registry_alone=registry_alone))
     return _best(
         replace(case.judge(policy.allow, "allow", _Bound(account)), account=account.address)
         if account
         else case.judge(policy.allow, "allow", _Bound(None))
         for account in _accounts(verified) or (None,)
     )
+
+
+def evaluate_on_chain(policy: Policy, verified: VerifiedPresentation, facts: Facts) -> Evaluation:
+    """Evaluate a policy as a contract does in a block, where only ``carried`` verdicts allow.
+
+    The time is the block's. No DID document can be read there, so every issuer must be accredited
+    and every key registered.
+
+    Args:
+        policy: the effective policy.
+        verified: what the contract would verify, with one account at most.
+        facts: facts read at one block; see ``facts_needed``.
+    """
+    now = datetime.fromtimestamp(facts.block.timestamp, UTC)
+    return evaluate(policy, verified, facts, now, registry_alone=True)
 
 
 def _accounts(verified: VerifiedPresentation) -> tuple[Account, ...]:
@@ -133,11 +163,8 @@ class _Bound:
 
 
 def _best(evaluations: Iterable[Evaluation]) -> Evaluation:
-    """Return the first evaluation that is true, else the first unknown one, else the first."""
-    return reduce(
-        lambda best, other: best if best.verdict | other.verdict is best.verdict else other,
-        evaluations,
-    )
+    """Return the first that is true and carried, else true, else unknown, else the first."""
+    return max(evaluations, key=lambda each: (_ASCENDING.index(each.verdict), each.carried))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +177,11 @@ class _Case:
     def judge(self, node: Node, path: str, bound: _Bound) -> Evaluation:
         match node:
             case CredentialLeaf():
-                return _of_leaf(path, self._judge_credential(node, path, bound))
+                return _of_leaf(node, path, self._judge_credential(node, path, bound))
             case AddressLeaf() | MerkleLeaf() | TokenLeaf() | AttestationLeaf():
-                return _of_leaf(path, judge_account(node, bound.account, self.context))
+                return _of_leaf(node, path, judge_account(node, bound.account, self.context))
             case TimeLeaf():
-                return _of_leaf(path, judge_time(node, self.context))
+                return _of_leaf(node, path, judge_time(node, self.context))
             case All(holder=Holder.SAME) | AtLeast(holder=Holder.SAME) if not bound.same:
                 keys = self._keys_below(path)
                 choices = (replace(bound, same=True, key=key) for key in keys)
@@ -179,12 +206,16 @@ class _Case:
             for index, child in enumerate(children_of(node))
         ]
         verdict = combine(node, [child.verdict for child in children])
-        return Evaluation(verdict, tuple(leaf for child in children for leaf in child.leaves))
+        carried = verdict is Verdict.TRUE and any(child.carried for child in children)
+        results = tuple(leaf for child in children for leaf in child.leaves)
+        # Below a "not" nothing that is true makes it true.
+        return Evaluation(verdict, results, carried=carried and not isinstance(node, Not))
 
 
-def _of_leaf(path: str, finding: Finding) -> Evaluation:
+def _of_leaf(leaf: Leaf, path: str, finding: Finding) -> Evaluation:
     result = LeafResult(path, finding.verdict, finding.code, finding.message)
-    return Evaluation(finding.verdict, (result,))
+    carries = finding.verdict is Verdict.TRUE and not isinstance(leaf, TokenLeaf | TimeLeaf)
+    return Evaluation(finding.verdict, (result,), carried=carries)
 
 
 def combine(node: Node, verdicts: Sequence[Verdict]) -> Verdict:

@@ -9,12 +9,15 @@ from didgate.policy.registries import Registries, RegistryKind
 from didgate.policy.tree import AccountLeaf, AddressLeaf, TokenLeaf, leaves
 
 
-def facts_needed(policy: Policy, verified: VerifiedPresentation) -> FactQuery:
+def facts_needed(
+    policy: Policy, verified: VerifiedPresentation, *, registry_alone: bool = False
+) -> FactQuery:
     """Return what to read from the chain, all at one block, to evaluate the policy.
 
     Args:
         policy: the effective policy.
         verified: what will be evaluated.
+        registry_alone: whether to read what ``evaluate_on_chain`` needs.
     """
     asked = policy.credentials
     shown = [(c, asked[c.leaf]) for c in verified.credentials if c.leaf in asked]
@@ -23,7 +26,7 @@ def facts_needed(policy: Policy, verified: VerifiedPresentation) -> FactQuery:
         accreditations=frozenset(
             (credential.issuer_id, credential.type_id)
             for credential, leaf in shown
-            if leaf.asks_accreditation
+            if leaf.asks_accreditation or registry_alone
         ),
         keys=frozenset(c.key_id for c, _ in shown if c.key_id is not None),
         revoked=frozenset(c.status for c, _ in shown if c.status is not None),

@@ -32,7 +32,8 @@ class Context:
         unverified: registries whose code could not be shown to be the pinned one.
         memberships: (Merkle root, EIP-55 address) for each proof that holds.
         attestations: UIDs that the presenter names.
-        attestation_registry: EIP-55 address of the contract that holds them, "" if none is pinned.
+        attestation_registry: EIP-55 address of the contract that holds them; "" if there is none.
+        registry_alone: whether registries alone vouch for issuers and keys, as on chain.
     """
 
     facts: Facts
@@ -41,6 +42,7 @@ class Context:
     memberships: frozenset[tuple[bytes, str]]
     attestations: tuple[bytes, ...]
     attestation_registry: str
+    registry_alone: bool = False
 
     @classmethod
     def of(
@@ -93,10 +95,17 @@ def judge_credential(
             *judge_registries(leaf, context),
             *_judge_validity(leaf, credential, context),
             *_judge_status(credential, context),
-            judge_issuer(leaf, credential, context.facts, context.now),
+            _judge_issuer(leaf, credential, context),
             *failed_conditions(leaf, credential.claims),
         )
     )
+
+
+def _judge_issuer(
+    leaf: CredentialLeaf, credential: VerifiedCredential, context: Context
+) -> Finding:
+    alone = context.registry_alone
+    return judge_issuer(leaf, credential, context.facts, context.now, registry_alone=alone)
 
 
 def judge_registries(leaf: Leaf, context: Context) -> Iterator[Finding]:

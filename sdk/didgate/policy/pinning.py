@@ -16,11 +16,16 @@ from typing import Any
 from didgate.errors import InvalidInput
 from didgate.policy.model import Policy
 from didgate.policy.parse import parse_policy, parse_tree
-from didgate.policy.registries import needed_kinds
+from didgate.policy.registries import RegistryKind, needed_kinds
+
+_FOREIGN = {RegistryKind.ATTESTATIONS.json_name}
 
 
 def pin(document: Mapping[str, Any], registries: Mapping[str, Mapping[str, str]]) -> Policy:
     """Return the policy that a document without ``registries`` describes, with those it needs.
+
+    Attestations are not kept by a contract of ours: where they are is for the document to say, as
+    the one member of its ``registries``, or for ``registries``.
 
     Args:
         document: an object as parsed from JSON.
@@ -34,8 +39,9 @@ def pin(document: Mapping[str, Any], registries: Mapping[str, Mapping[str, str]]
         raise InvalidInput("wrong_type", "expected an object")
     if "allow" not in document:
         return parse_policy(document)  # which says what is missing
-    if "registries" in document:
+    named = document.get("registries", {})
+    if "registries" in document and (not isinstance(named, Mapping) or set(named) != _FOREIGN):
         raise InvalidInput("already_pinned", "the policy names registries", path="registries")
     needed = [kind.json_name for kind in needed_kinds(parse_tree(document["allow"]))]
-    pinned = {name: registries[name] for name in needed if name in registries}
+    pinned = {name: registries[name] for name in needed if name in registries} | dict(named)
     return parse_policy({**document, "registries": pinned} if pinned else document)

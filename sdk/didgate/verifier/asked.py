@@ -17,7 +17,8 @@ from didgate.credentials.challenge import Challenge
 from didgate.credentials.sd_jwt import ReceivedSDJWT
 from didgate.credentials.verified import CredentialForm
 from didgate.errors import VerificationError
-from didgate.policy import decode
+from didgate.policy import AttestationLeaf, MerkleLeaf, decode
+from didgate.policy.tree import leaves
 from didgate.query import CredentialQuery, parse_query
 from didgate.query.dcql import TYPE_MEMBERS
 
@@ -64,6 +65,19 @@ class Asked:
         return stated
 
 
+@dataclass(frozen=True, slots=True)
+class AskedOfAccounts:
+    """What a policy asks of accounts that only presenters can supply.
+
+    Args:
+        roots: 32-byte roots of the trees that it names.
+        attestations: whether it asks for attestations.
+    """
+
+    roots: frozenset[bytes] = frozenset()
+    attestations: bool = False
+
+
 def asked_by(challenge: Challenge) -> Mapping[str, Asked]:
     """Return what a challenge asks for, by leaf id.
 
@@ -76,11 +90,37 @@ def asked_by(challenge: Challenge) -> Mapping[str, Asked]:
     # DCQL has no empty query; a policy of accounts and times alone asks for no credential.
     if not challenge.dcql:
         return {}
-    issuers = _accepted_issuers(challenge.policy)
+    issuers = _read_policy(challenge.policy).issuers
     queries = parse_query(challenge.dcql).credentials
     return {query.id: Asked(query, issuers.get(query.id)) for query in queries}
 
 
+def asked_of_accounts(challenge: Challenge) -> AskedOfAccounts:
+    """Return what a challenge's policy asks of accounts that only presenters can supply.
+
+    Args:
+        challenge: from one's own records.
+
+    Raises:
+        InvalidInput: its policy is malformed.
+    """
+    return _read_policy(challenge.policy).accounts
+
+
+@dataclass(frozen=True, slots=True)
+class _PolicyRead:
+    issuers: Mapping[str, tuple[str, ...] | None]
+    accounts: AskedOfAccounts
+
+
 @lru_cache(maxsize=_CACHED_POLICIES)  # policy bytes are immutable, and decoding takes a while
-def _accepted_issuers(policy: bytes) -> Mapping[str, tuple[str, ...] | None]:
-    return {name: leaf.issuers for name, leaf in decode(policy).credentials.items()}
+def _read_policy(content: bytes) -> _PolicyRead:
+    policy = decode(content)
+    found = list(leaves(policy.allow))
+    return _PolicyRead(
+        {name: leaf.issuers for name, leaf in policy.credentials.items()},
+        AskedOfAccounts(
+            frozenset(leaf.root for leaf in found if isinstance(leaf, MerkleLeaf)),
+            attestations=any(isinstance(leaf, AttestationLeaf) for leaf in found),
+        ),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from didgate.credentials.address import verify_address
+from didgate.credentials.address import verify_accounts
 from didgate.credentials.binding import bundle_hash, gate_access_digest
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import Evidence
@@ -15,6 +15,7 @@ from didgate.credentials.verified import VerifiedPresentation, unsafe_verified_p
 from didgate.errors import InvalidInput, VerificationError
 from didgate.verifier.asked import Asked, asked_by
 from didgate.verifier.forms import open_credential
+from didgate.verifier.supplied import check_attestations, verify_memberships
 
 
 def verify_presentation(
@@ -33,12 +34,17 @@ def verify_presentation(
        credential, the digest that its proof must be bound to.
     6. Each credential holds: the issuer signed it, it has not expired, and its holder made the
        proof for that very digest; an SD-JWT's also for the audience and the nonce.
-    7. Each account signed that it takes part.
-    8. What was disclosed without being asked for is dropped, so that it reaches neither the
+    7. Each account signed that it takes part, once: typed data (EIP-712), or a sign-in text that
+       says nothing else and was made just now (EIP-4361). Of an account that is a contract
+       (EIP-1271) nothing is established here; the result says what to ask it.
+    8. Each Merkle proof leads from an account of step 7 to a root that the policy names.
+    9. UIDs of attestations are named only where the policy asks for attestations.
+    10. What was disclosed without being asked for is dropped, so that it reaches neither the
        policy nor a receipt.
 
-    Whether an issuer is trusted now and a credential revoked are facts of the chain, which the
-    evaluation of the policy judges: the result names issuer, key and status index.
+    Whether an issuer is trusted now, a credential revoked, a contract's signature good and an
+    attestation what it should be are facts of the chain, which the evaluation of the policy
+    judges: the result names issuer, key, status index, contract and UIDs.
 
     Args:
         presentation: as received, read by ``Presentation.from_dict``.
@@ -69,7 +75,7 @@ def verify_presentation(
         with _fault_of(credential.query.id):
             access = gate_access_digest(challenge, bundle, index)
             credentials.append(credential.verify(challenge, access, now))
-    proofs = presentation.address_proofs
+    accounts = verify_accounts(presentation.address_proofs, challenge, bundle, now)
     return unsafe_verified_presentation(
         resource=challenge.resource,
         audience=challenge.audience,
@@ -80,7 +86,10 @@ def verify_presentation(
         deadline=challenge.deadline,
         jkt=challenge.jkt,
         credentials=tuple(credentials),
-        addresses=tuple(verify_address(proof, challenge, bundle) for proof in proofs),
+        addresses=accounts.controlled,
+        contract_accounts=accounts.contracts,
+        memberships=verify_memberships(presentation.merkle_proofs, challenge, accounts),
+        attestations=check_attestations(presentation.attestations, challenge),
     )
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,22 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anvils import ANVIL, running_anvil
 from simulator import ManualClock
 
 from didgate.chain.calls import Receipt, Transaction
 from didgate.chain.client import ChainClient
 from didgate.chain.deploy import Deployment, deploy
 from didgate.chain.embedded import EmbeddedChain
-from didgate.chain.http_endpoint import HTTPEndpoint
 from didgate.chain.resource_registry import resource_id
-from didgate.chain.rpc import RPC, RPCProvider
+from didgate.chain.rpc import RPCProvider
 from didgate.chain.snapshot import SnapshotReader
 from didgate.encoding import keccak256
 from didgate.errors import ChainError
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.ethereum import EthereumAccount
 
-ANVIL = Path(__file__).parents[3] / "contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
 ETHER = 10**18
 SOMEONE = "0x" + "11" * 20
 MAX_STALENESS = timedelta(seconds=30)
@@ -71,31 +67,6 @@ class World:
         return self.client.header().block.timestamp
 
 
-@contextmanager
-def running_anvil() -> Iterator[RPC]:
-    """Run anvil on a free loopback port for as long as the context lasts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    arguments = ["--hardfork", "osaka", "--slots-in-an-epoch", "1", "--accounts", "0"]
-    process = subprocess.Popen([ANVIL, *arguments, "--port", str(port), "--silent"])
-    rpc = RPC(HTTPEndpoint(f"http://127.0.0.1:{port}"))
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                rpc.request("eth_chainId", [])
-                break
-            except ChainError:
-                assert process.poll() is None, "anvil ended"
-                assert time.monotonic() < deadline, "anvil does not answer"
-                time.sleep(0.02)
-        yield rpc
-    finally:
-        process.terminate()
-        process.wait()
-
-
 @pytest.fixture(scope="session")
 def anvil_binary() -> Path:
     if not ANVIL.is_file():
@@ -125,7 +96,8 @@ def embedded_world() -> Iterator[World]:
 @contextmanager
 def anvil_world() -> Iterator[World]:
     account = new_account()
-    with running_anvil() as rpc:
+    with running_anvil() as node:
+        rpc = node.rpc
 
         def advance(seconds: int) -> None:
             rpc.request("evm_increaseTime", [hex(seconds)])

@@ -14,6 +14,7 @@ from didgate.chain.client import ChainClient
 from didgate.chain.deploy import DeployedContract, Deployment
 from didgate.chain.facts import FactQuery
 from didgate.chain.snapshot import SnapshotReader
+from didgate.config import Finality, FinalityRule
 from didgate.encoding import keccak256
 from didgate.errors import ChainError
 
@@ -155,7 +156,10 @@ def test_finalized_block_ahead_of_the_latest(chain: Any) -> None:
 
 def test_chain_without_finality_takes_the_latest_block(chain: Any, clock: ManualClock) -> None:
     reader = SnapshotReader(
-        chain.client, chain.deployment, max_staleness=MAX_STALENESS, has_finality=False
+        chain.client,
+        chain.deployment,
+        max_staleness=MAX_STALENESS,
+        finality=Finality(FinalityRule.NONE),
     )
     snapshot = reader.refresh()
     assert snapshot.latest == snapshot.finalized

@@ -102,3 +102,11 @@ def policy_file(terminal: Terminal, schema_id: str) -> Path:
     }
     pinned = terminal.json("policy", "pin", terminal.write("draft.json", draft))
     return terminal.write("policy.json", pinned)
+
+
+@pytest.fixture
+def wallet(terminal: Terminal) -> Terminal:
+    """A terminal with an empty wallet, and the P-256 key ``client`` in the keystore."""
+    terminal.json("wallet", "init")
+    terminal.json("key", "new", "client", "--algorithm", "P-256")
+    return terminal

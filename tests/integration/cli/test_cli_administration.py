@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cli_terminal import ISSUER, RESOURCE, Terminal
 
+from didgate.chain.artifacts import CONTRACTS, VERIFIERS
 from didgate.policy import parse_policy
 
 STRANGER = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
@@ -18,7 +19,7 @@ def test_status_shows_chain_account_and_matching_contracts(terminal: Terminal) -
     assert status["balance"].startswith("999999.")
     assert status["bls12381Precompiles"]
     assert status["p256Precompile"]
-    assert len(status["contracts"]) == 8
+    assert len(status["contracts"]) == len(CONTRACTS) + len(VERIFIERS)
     assert all(contract["codeMatches"] for contract in status["contracts"])
 
 

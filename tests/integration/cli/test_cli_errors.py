@@ -253,3 +253,36 @@ def test_schema_of_standard_input_is_json(bare: Terminal) -> None:
     schema_id = schema.pop("schemaId")
     again = bare.json("schema", "check", "-", stdin=json.dumps(schema).encode())
     assert again["schemaId"] == schema_id
+
+
+ATTESTED = {
+    "didgate": 1,
+    "allow": {"attestation": {"schema": ID, "attesters": ["0x" + "11" * 20]}},
+    "grant": {"lifetime": 300},
+}
+
+
+def test_attestations_are_pinned_with_the_code_that_stands_there(terminal: Terminal) -> None:
+    # Any contract will do: what it is only the policy's author can know.
+    listed = terminal.json("chain", "status")["contracts"]
+    (found,) = (each for each in listed if each["contract"] == "ResourceRegistry")
+    foreign = found["address"]
+    file = terminal.write("draft.json", ATTESTED)
+    pinned = terminal.json("policy", "pin", file, "--attestations", foreign)
+    assert pinned["registries"]["attestations"]["address"] == foreign
+    file = terminal.write("policy.json", pinned)
+    assert terminal.json("policy", "check", file)["checkedOnChain"] is True
+    assert foreign in terminal.run("policy", "explain", file).out
+    pinned["registries"]["attestations"]["codeHash"] = ID
+    error = terminal.error("policy", "check", terminal.write("policy.json", pinned))
+    assert (error["code"], error["path"]) == ("foreign_registry", "registries.attestations")
+
+
+def test_error_attestations_that_are_nowhere(terminal: Terminal) -> None:
+    file = terminal.write("draft.json", ATTESTED)
+    nowhere = "0x" + "22" * 20
+    assert terminal.error("policy", "pin", file)["code"] == "registry_missing"
+    error = terminal.error("policy", "pin", file, "--attestations", nowhere)
+    assert error["code"] == "missing_code"
+    error = terminal.error("policy", "pin", file, "--attestations", "0x22")
+    assert error["code"] == "invalid_address"

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_terminal import ISSUER, Terminal
+from cli_terminal import ISSUER, Terminal, answer, challenge
 
 from didgate.cli.workspace import Workspace
-from didgate.credentials.challenge import Challenge
 from didgate.credentials.presentation import Presentation
-from didgate.policy import dcql, parse_policy
 from didgate.verifier import gather_evidence, verify_presentation
 
-GATE = "https://gate.example/v1/digits"
 VCT = "https://example.org/vct/badge"
-
-
-@pytest.fixture
-def wallet(terminal: Terminal) -> Terminal:
-    """A terminal with an empty wallet, and the P-256 key ``client`` in the keystore."""
-    terminal.json("wallet", "init")
-    terminal.json("key", "new", "client", "--algorithm", "P-256")
-    return terminal
 
 
 @pytest.fixture
@@ -37,34 +25,6 @@ def credential_file(terminal: Terminal, issuer: str, schema_id: str) -> Path:
     whom = ("--schema", schema_id, "--subject", "alice", "--out", file)
     terminal.json("issue", "--issuer", ISSUER, "--key", "issuer", *whom, *claims)
     return file
-
-
-def challenge(terminal: Terminal, policy: dict[str, Any], **changes: Any) -> Challenge:
-    parsed = parse_policy(policy)
-    status = terminal.json("chain", "status")
-    contracts = {each["contract"]: each["address"] for each in status["contracts"]}
-    with Workspace.from_environment() as workspace:
-        jkt = workspace.public_key("client").thumbprint()
-    members: dict[str, Any] = {
-        "resource": bytes(32),
-        "resource_uri": "urn:model:digits",
-        "audience": "https://gate.example",
-        "nonce": "0123456789abcdef",
-        "policy_id": parsed.policy_id,
-        "epoch": 1,
-        "chain_id": status["chainId"],
-        "verifier": contracts["PolicyRegistry"],
-        "deadline": int(time.time()) + 300,
-        "jkt": jkt,
-        "dcql": dcql(parsed),
-        "policy": parsed.to_bytes(),
-        "response_uri": "https://gate.example/.well-known/didgate/access",
-    }
-    return Challenge(**(members | changes))
-
-
-def answer(*words: str | Path) -> tuple[str | Path, ...]:
-    return ("wallet", *words, "--url", GATE, "--key", "client")
 
 
 def test_credential_is_verified_stored_listed_and_forgotten(

@@ -28,7 +28,7 @@ def settings(world: World) -> Settings:
     """Return the settings of a service whose model is registered."""
     Classifier(np.zeros((10, 64)), np.arange(10)).save(model_in(world.stage.home.root))
     world.administration.register_model(_write_manifest(world))
-    return Settings(home=world.stage.home, rpc_url=world.stage.chain.url)
+    return Settings(home=world.stage.home, rpc_urls=(world.stage.chain.url,))
 
 
 def _write_manifest(world: World) -> Manifest:

@@ -182,9 +182,9 @@ def test_a_resource_that_does_not_exist_keeps_the_service_from_starting(world: W
 def test_a_gate_is_started_once(world: World) -> None:
     gate = world.gate()
     gate.start()
-    thread = gate._snapshots._thread
+    follower = gate._snapshots._follower
     gate.start()
-    assert gate._snapshots._thread is thread
+    assert gate._snapshots._follower is follower
     gate.close()
     assert not gate._running
 

@@ -97,9 +97,9 @@ def test_the_gate_lives_with_the_application(world: World) -> None:
     gate, resource = world.gate(), world.resource(badge())
     life.clear()
     with world.serving(application(gate, resource)):
-        assert gate._snapshots._thread is not None
+        assert gate._snapshots._follower is not None
         assert life == ["began"]
-    assert gate._snapshots._thread is None
+    assert gate._snapshots._follower is None
     assert life == ["began", "ended"]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from gate_actors import Caller
+from gate_service import code, served
 from gate_world import ORIGIN, World, badge
 
 from didgate.client import ProofMaker
@@ -98,13 +99,24 @@ def test_strangers_do_not_fill_the_memory_for_proofs(world: World) -> None:
         stranger = ProofMaker(clock=world.clock)
         gate.prove(stranger.make("GET", url), method="GET", url=url)
         # With a token made up, with a stolen one, and with a grant for something else
-        for shown, code in (("made.up.token", "grant_invalid"), (token, "grant_key")):
+        for shown, fault in (("made.up.token", "grant_invalid"), (token, "grant_key")):
             nonce = gate.dpop_nonce()
             dpop = stranger.make("GET", url, token=shown, nonce=nonce)
             with pytest.raises(DidgateError) as error:
                 gate.authorize(shown, dpop, "GET", url, resource)
-            assert error.value.code == code
+            assert error.value.code == fault
     assert caller.use(token, resource)
+
+
+def test_a_proof_asks_for_one_challenge(world: World) -> None:
+    with served(world) as service:
+        url = "/model/predict"
+        dpop = {"DPoP": ProofMaker(clock=world.clock).make("GET", ORIGIN + url)}
+        assert "challenge" in service.http.get(url, headers=dpop).json()
+        again = service.http.get(url, headers=dpop)
+        assert code(again, 401) == "dpop_replayed"
+        assert "challenge" not in again.json()
+        assert service.visitor().get(ORIGIN + url).status_code == 200
 
 
 def test_a_proof_beside_a_grant_passes_once(world: World) -> None:

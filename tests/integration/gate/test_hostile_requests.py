@@ -57,7 +57,9 @@ NAUGHTY: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("member", ["vp_token", "c0", "credential", "addressProofs"])
+@pytest.mark.parametrize(
+    "member", ["vp_token", "c0", "credential", "addressProofs", "merkleProofs", "attestations"]
+)
 def test_whatever_is_presented_is_refused_in_words(service: Service, member: str) -> None:
     caller = Caller(service.world, service.gate)
     for value in NAUGHTY:
@@ -66,6 +68,8 @@ def test_whatever_is_presented_is_refused_in_words(service: Service, member: str
             "c0": {"vp_token": {"c0": value}},
             "credential": {"vp_token": {"c0": [value]}},
             "addressProofs": {"vp_token": {}, "addressProofs": value},
+            "merkleProofs": {"vp_token": {}, "merkleProofs": value},
+            "attestations": {"vp_token": {}, "attestations": value},
         }[member]
         body = json.dumps({"nonce": caller.challenge(service.resource).nonce, **answer})
         headers = {

@@ -12,6 +12,7 @@ from gate_actors import Caller
 from gate_world import ORIGIN, World, badge
 
 from didgate.chain.embedded import ChainServer
+from didgate.client import ProofMaker
 from didgate.config import Home, PassphraseSource, Settings
 from didgate.errors import ChainError, InvalidInput
 from didgate.gate import Gate, open_gate
@@ -34,7 +35,7 @@ def settings(world: World, tmp_path: Path) -> Settings:
 @pytest.fixture
 def served(world: World, settings: Settings) -> Iterator[Settings]:
     with ChainServer(world.chain) as server:
-        yield replace(settings, rpc_url=server.url)
+        yield replace(settings, rpc_urls=(server.url,))
 
 
 def enter(world: World, gate: Gate, resource: bytes) -> str:
@@ -73,7 +74,7 @@ def test_settings_come_from_the_environment(
     served: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIDGATE_HOME", str(served.home.root))
-    monkeypatch.setenv("DIDGATE_RPC_URL", served.rpc_url or "")
+    monkeypatch.setenv("DIDGATE_RPC_URL", served.rpc_urls[0])
     monkeypatch.setenv("DIDGATE_PASSPHRASE", "correct horse battery staple")
     open_gate(ORIGIN).close()
     assert served.home.gate.exists()
@@ -88,7 +89,9 @@ def test_the_embedded_chain_s_file_is_opened_where_nobody_serves_it(
         file.rename(settings.home.root / file.name)
     gate = open_gate(ORIGIN, settings)
     gate.start()
-    assert gate.challenge(resource, "A" * 43)
+    url = f"{ORIGIN}/model"
+    proof = gate.prove(ProofMaker().make("GET", url), method="GET", url=url)
+    assert gate.challenge(resource, proof)
     with pytest.raises(ChainError) as error:
         open_gate(ORIGIN, settings)
     assert error.value.code == "chain_in_use"
@@ -105,6 +108,15 @@ def test_a_running_chain_is_found_by_its_lock(world: World, settings: Settings) 
     with EmbeddedChain.open(settings.home.chain) as chain, ChainServer(chain):
         gate = open_gate(ORIGIN, settings)
         gate.start()
+        gate.close()
+
+
+def test_a_gate_asks_several_providers(world: World, settings: Settings) -> None:
+    resource = world.resource(badge())
+    with ChainServer(world.chain) as one, ChainServer(world.chain) as two:
+        gate = open_gate(ORIGIN, replace(settings, rpc_urls=(one.url, two.url)))
+        enter(world, gate, resource)
+        assert not gate.metrics().keys() & {"provider_dissenting", "no_quorum"}
         gate.close()
 
 

@@ -12,6 +12,7 @@ from didgate.chain.calls import Transaction
 from didgate.chain.issuer_registry import IssuerRegistry
 from didgate.credentials import identifiers
 from didgate.errors import ChainError
+from didgate.verifier import RegistrySources
 
 
 def code_of(world: World, resource: bytes) -> str:
@@ -74,3 +75,32 @@ def _deployed(world: World, transaction: Transaction) -> str:
 
 def _code_hash(world: World, address: str) -> str:
     return "0x" + world.client.code_hashes([address])[address].hex()
+
+
+class Overheard:
+    """Evidence sources that note which DIDs they resolve."""
+
+    def __init__(self, sources: RegistrySources) -> None:
+        self.schema, self.issuer_key = sources.schema, sources.issuer_key
+        self.sources, self.resolved = sources, list[str]()
+
+    def document(self, did: str) -> Any:
+        self.resolved.append(did)
+        return self.sources.document(did)
+
+
+def test_no_did_is_resolved_of_an_issuer_that_is_not_accredited(world: World) -> None:
+    sources, resource, wallet = (
+        Overheard(world.sources()),
+        world.resource(badge()),
+        world.badge_holder(),
+    )
+    caller = Caller(world, world.gate(sources=sources))
+    assert caller.enter(wallet, resource).allowed
+    assert sources.resolved == [world.issuers.did]
+    issuer, badges = world.issuers.issuer_id, identifiers.vct_type_id(BADGE)
+    world.send(world.root, world.contracts.issuers.withdraw_accreditation(issuer, badges))
+    world.refresh()
+    refused = caller.enter(wallet, resource)
+    assert (refused.allowed, refused.code) == (False, "issuer_not_accredited")
+    assert sources.resolved == [world.issuers.did]

@@ -60,7 +60,7 @@ def settings(world: World, tmp_path: Path) -> Iterator[Settings]:
     world.contracts.save(home.deployment)
     passphrase = PassphraseSource("correct horse battery staple")
     with ChainServer(world.chain) as server:
-        yield Settings(home=home, passphrase=passphrase, rpc_url=server.url)
+        yield Settings(home=home, passphrase=passphrase, rpc_urls=(server.url,))
 
 
 def test_a_stranger_a_visitor_and_a_pause(world: World, settings: Settings) -> None:

@@ -9,7 +9,13 @@ from py_arkworks_bls12381 import G1Point, G2Point
 
 from didgate import bbs
 from didgate.bbs.curve import FIELD_MODULUS
-from didgate.bbs.eip2537 import g1_from_eip2537, g1_to_eip2537, g2_from_eip2537, g2_to_eip2537
+from didgate.bbs.eip2537 import (
+    g1_from_eip2537,
+    g1_to_eip2537,
+    g2_from_eip2537,
+    g2_to_eip2537,
+    proof_to_eip2537,
+)
 from didgate.errors import InvalidInput
 
 G1 = bbs.create_generators(bbs.DIDGATE, 1)[0]
@@ -105,3 +111,24 @@ def test_swapped_halves_of_an_extension_element_are_refused() -> None:
     encoded = g2_to_eip2537(G2)
     swapped = encoded[64:128] + encoded[:64] + encoded[192:] + encoded[128:192]
     refuse(g2_from_eip2537, swapped)
+
+
+def test_proof_has_its_points_padded_and_its_scalars_as_they_were(signed) -> None:
+    converted = proof_to_eip2537(signed.proof)
+    assert len(converted) == len(signed.proof) + 3 * (128 - 48)
+    points = (converted[start : start + 128] for start in range(0, 384, 128))
+    assert b"".join(map(g1_from_eip2537, points)) == signed.proof[:144]
+    assert converted[384:] == signed.proof[144:]
+
+
+@pytest.mark.parametrize("length", [0, 144, 271, 273, 303])
+def test_proof_of_impossible_length_is_refused(signed, length: int) -> None:
+    with pytest.raises(InvalidInput) as error:
+        proof_to_eip2537(signed.proof[:length])
+    assert error.value.code == "invalid_proof_length"
+
+
+@pytest.mark.parametrize("offset", [0, 48, 96])
+def test_proof_with_an_invalid_point_is_refused(signed, offset: int, off_subgroup_g1) -> None:
+    proof = signed.proof[:offset] + off_subgroup_g1 + signed.proof[offset + 48 :]
+    refuse(proof_to_eip2537, proof)

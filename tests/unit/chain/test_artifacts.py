@@ -4,14 +4,14 @@ from collections import Counter
 
 import pytest
 
-from didgate.chain.artifacts import CONTRACTS, artifact, custom_errors
+from didgate.chain.artifacts import CONTRACTS, STATELESS, artifact, custom_errors
 from didgate.chain.contract import Contract
 from didgate.chain.issuer_registry import IssuerRegistry
 from didgate.chain.policy_registry import PolicyRegistry
 from didgate.errors import ChainError, InvalidInput
 
 
-@pytest.mark.parametrize("name", CONTRACTS)
+@pytest.mark.parametrize("name", [*CONTRACTS, *STATELESS])
 def test_contract_ships_with_its_code(name: str) -> None:
     contract = artifact(name)
     assert contract.name == name
@@ -39,6 +39,7 @@ def test_overloaded_functions_go_by_signature() -> None:
 def test_custom_errors_of_all_contracts_are_known() -> None:
     names = Counter(entry.name for entry in custom_errors().values())
     assert {"UnknownResource", "UnknownIssuer", "UnknownSchema", "NotListOwner"} <= set(names)
+    assert {"KeyBindingExpired", "UnexpectedJSON", "InvalidBase64URL", "InvalidUTF8"} <= set(names)
 
 
 @pytest.mark.parametrize("issuer", [b"\0" * 31, "text", None, 5])

@@ -12,10 +12,11 @@ import pytest
 from vectors import generate_attribute, independent_attribute_verifier
 
 from didgate.credentials import attribute, identifiers, slots
+from didgate.credentials.account_proofs import AddressProof
 from didgate.credentials.attribute import AttributeCredential
 from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import Evidence, IssuerKey
-from didgate.credentials.presentation import AddressProof, Presentation
+from didgate.credentials.presentation import Presentation
 from didgate.credentials.schema import AttributeSchema
 from didgate.keys import KeyAlgorithm, PublicKey, SoftwareBBSSigner
 from didgate.verifier import verify_presentation

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from didgate.credentials.presentation import AddressProof, Presentation
+from didgate.credentials.account_proofs import AddressProof
+from didgate.credentials.presentation import Presentation
 from didgate.errors import InvalidInput, VerificationError
 
 ACCOUNT = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"

@@ -10,7 +10,14 @@ import pytest
 
 from didgate.encoding import b64url_decode, b64url_encode
 from didgate.errors import AccessDenied, DidgateError, InvalidInput, VerificationError
-from didgate.gate.dpop import DPoPVerifier, Proof, ServerNonces, normal_url, token_hash
+from didgate.gate.dpop import (
+    DPoPVerifier,
+    Proof,
+    ServerNonces,
+    memory_for_asking,
+    normal_url,
+    token_hash,
+)
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.ports import FixedClock
 from didgate.stores import MemoryReplayCache
@@ -22,7 +29,8 @@ Verify = Callable[..., Proof]
 
 @pytest.fixture
 def verifier(now: datetime) -> DPoPVerifier:
-    return DPoPVerifier(MemoryReplayCache(clock=FixedClock(now)))
+    clock = FixedClock(now)
+    return DPoPVerifier(MemoryReplayCache(clock=clock), asked=memory_for_asking(clock))
 
 
 @pytest.fixture
@@ -251,6 +259,39 @@ def test_full_replay_cache_refuses(make_proof: ProofMaker, now: datetime) -> Non
     with pytest.raises(AccessDenied) as error:
         verifier.use_up(verifier.verify(make_proof(), method="GET", url=URL, now=now))
     assert error.value.code == "store_full"
+
+
+def test_a_proof_asks_for_one_challenge(
+    verifier: DPoPVerifier, make_proof: ProofMaker, verify: Verify
+) -> None:
+    proof = verify(make_proof())
+    verifier.use_up_to_ask(proof)
+    with pytest.raises(VerificationError) as error:
+        verifier.use_up_to_ask(proof)
+    assert error.value.code == "dpop_replayed"
+    verifier.use_up_to_ask(verify(make_proof()))
+
+
+def test_asking_takes_no_room_from_proofs_beside_grants(
+    make_proof: ProofMaker, now: datetime
+) -> None:
+    clock = FixedClock(now)
+    verifier = DPoPVerifier(
+        MemoryReplayCache(capacity=1, clock=clock), asked=MemoryReplayCache(1, clock=clock)
+    )
+    for _ in range(3):
+        verifier.use_up_to_ask(verifier.verify(make_proof(), method="GET", url=URL, now=now))
+    verifier.use_up(verifier.verify(make_proof(), method="GET", url=URL, now=now))
+
+
+def test_a_proof_that_expired_meanwhile_asks_for_nothing(
+    make_proof: ProofMaker, now: datetime
+) -> None:
+    late = FixedClock(now + timedelta(seconds=120))
+    verifier = DPoPVerifier(MemoryReplayCache(clock=late), asked=MemoryReplayCache(clock=late))
+    with pytest.raises(AccessDenied) as error:
+        verifier.use_up_to_ask(verifier.verify(make_proof(), method="GET", url=URL, now=now))
+    assert error.value.code == "expired"
 
 
 @pytest.mark.parametrize("ath", [None, "", token_hash("other"), 7])

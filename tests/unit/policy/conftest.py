@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from didgate.chain.facts import Block, Facts, IssuerFact, KeyFact, KeyKind, KeyState
+from didgate.chain.facts import (
+    AttestationFact,
+    Block,
+    Facts,
+    IssuerFact,
+    KeyFact,
+    KeyKind,
+    KeyState,
+)
 from didgate.credentials.identifiers import issuer_id, vct_type_id
 from didgate.credentials.schema import Attribute, AttributeSchema, SlotType, StatusMode
 from didgate.credentials.verified import (
@@ -146,7 +154,9 @@ class World:
         }
         return self.attribute(leaf, **(defaults | members))
 
-    def present(self, *credentials: VerifiedCredential, accounts: Any = ()) -> VerifiedPresentation:
+    def present(
+        self, *credentials: VerifiedCredential, accounts: Any = (), **supplied: Any
+    ) -> VerifiedPresentation:
         return unsafe_verified_presentation(
             resource=bytes(32),
             audience="https://gate.example",
@@ -158,6 +168,7 @@ class World:
             jkt="t",
             credentials=credentials,
             addresses=tuple(accounts),
+            **supplied,
         )
 
     def facts(self, policy: Policy, verified: VerifiedPresentation, **changes: Any) -> Facts:
@@ -171,9 +182,23 @@ class World:
             keys={key_id: self.key_fact(owner[key_id]) for key_id in query.keys},
             revoked=dict.fromkeys(query.revoked, False),
             list_entries=dict.fromkeys(query.list_entries, ADDED_AT),
+            tokens=dict.fromkeys(query.tokens, 2**256 - 1),
+            attestations=dict.fromkeys(query.attestations, self.attestation()),
+            contract_signatures=dict.fromkeys(query.contract_signatures, True),
             code_hashes={r.address: r.code_hash for _, r in policy.registries.pinned()},
         )
         return replace(facts, **changes)
+
+    def attestation(self, **members: Any) -> AttestationFact:
+        defaults: dict[str, Any] = {
+            "schema": self.attested,
+            "time": ADDED_AT,
+            "expiration": 0,
+            "revocation": 0,
+            "recipient": self.account,
+            "attester": self.attester,
+        }
+        return AttestationFact(**(defaults | members))
 
     def key_fact(self, credential: VerifiedCredential, **members: Any) -> KeyFact:
         attribute = credential.form is CredentialForm.ATTRIBUTE

@@ -83,3 +83,15 @@ def test_parts_that_are_too_much_together_are_refused(world):
     with pytest.raises(InvalidInput) as error:
         effective(group(0), [group(32), group(64)])
     assert error.value.code == "too_many_leaves"
+
+
+def test_another_registry_of_attestations_in_a_restriction_conflicts(world):
+    other = {"address": "0x" + "99" * 20, "codeHash": "0x" + "99" * 32}
+    active = world.policy(world.attestation_leaf())
+    restriction = world.policy(world.attestation_leaf(minAge=1), registries={"attestations": other})
+    with pytest.raises(InvalidInput) as error:
+        effective(active, [restriction])
+    assert (error.value.code, error.value.path) == (
+        "conflicting_registries",
+        "registries.attestations",
+    )

@@ -16,7 +16,7 @@ from didgate.policy import (
     Registry,
     explain,
 )
-from didgate.policy.account_words import AT_ONCE
+from didgate.policy.account_words import AT_ONCE, ATTESTER_AT_ONCE
 from didgate.policy.compare import compare
 from didgate.policy.registries import needed_kinds
 from didgate.policy.wording import duration
@@ -182,3 +182,83 @@ def test_whoever_can_admit_at_once_is_named_and_an_age_ends_it(leaf, words):
         (None, at_once, True),
     ):
         assert (words in str(compare(before, after))) is said
+
+
+def outline(world, tree):
+    lines = explain(world.policy(tree)).splitlines()
+    return [line.strip() for line in lines[1 : lines.index("A grant lasts 5 minutes.")]]
+
+
+HELD = {
+    "fungible": (
+        ("ERC-20", {"atLeast": "5"}),
+        "that holds at least 5 smallest units of the ERC-20 token",
+        "a balance can be borrowed",
+    ),
+    "collection": (
+        ("ERC-721", {"atLeast": "1"}),
+        "that holds at least 1 token of the ERC-721 contract",
+        "a balance can be borrowed",
+    ),
+    "owner": (
+        ("ERC-721", {"id": "7"}),
+        "that owns token 7 of the ERC-721 contract",
+        "it can be lent or sold",
+    ),
+    "multi": (
+        ("ERC-1155", {"id": "7", "atLeast": "2"}),
+        "that holds at least 2 of token 7 of the ERC-1155 contract",
+        "a balance can be borrowed",
+    ),
+    "user": (
+        ("ERC-4907", {"id": "7"}),
+        "that is the user of token 7 of the ERC-4907 contract",
+        "it can be lent or sold",
+    ),
+}
+
+
+@pytest.mark.parametrize(("asked", "held", "lent"), HELD.values(), ids=HELD)
+def test_a_token_can_be_borrowed_and_its_contract_decides(world, asked, held, lent):
+    standard, numbers = asked
+    assert outline(world, world.token_leaf(standard, **numbers)) == [
+        f"- the presenter controls an account {held} {world.token}",
+        f"{lent}, if only for the moment of asking",
+        "whoever controls the contract decides who holds what, at once",
+    ]
+
+
+def test_a_member_is_on_a_list_that_is_fixed(world):
+    assert outline(world, world.member_leaf()) == [
+        f"- the presenter controls an account in the Merkle tree with root 0x{world.root.hex()}",
+        "the list is fixed by its root: nobody is ever added or taken off",
+    ]
+
+
+def test_an_attestation_names_schema_and_attesters(world):
+    other = "0x" + "22" * 20
+    leaf = world.attestation_leaf(attesters=[other, world.attester], minAge=60, maxAge=3600)
+    words = outline(world, leaf)
+    schema = f"0x{world.attested.hex()}"
+    assert words == [
+        f"- the presenter controls an account with an attestation (EAS) of schema {schema}",
+        f"made by {world.attester} or {other}, neither revoked nor expired",
+        "made less than 1 hour ago",
+        "an attestation counts 1 minute after it was made",
+    ]
+    assert outline(world, world.attestation_leaf())[-1] == ATTESTER_AT_ONCE
+
+
+def test_what_is_judged_of_accounts_is_listed(world):
+    leaves = [world.address_leaf(), world.member_leaf(), world.token_leaf()]
+    text = explain(world.policy({"any": [*leaves, world.attestation_leaf()]}))
+    judged = "the address lists, the Merkle proofs, the tokens and the attestations"
+    assert text.endswith(f"  - control over an account, and {judged}")
+    assert "Registry of attestations (EAS): 0x05" in text
+
+
+def test_a_negated_token_is_said_to_be_easily_moved(world):
+    tree = {"all": [world.member_leaf(), {"not": world.token_leaf()}]}
+    assert "whoever moves the tokens to another account is no longer kept out" in explain(
+        world.policy(tree)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -174,3 +175,45 @@ def test_the_account_that_was_judged_is_named(world):
     }
     assert world.evaluate(policy, verified, list_entries=entries).account == world.account
     assert world.evaluate(policy, world.present()).account is None
+
+
+UIDS = tuple(bytes([number] * 32) for number in (1, 2, 3))
+
+
+def end_of_attestations(world, *attestations, **members):
+    """Return until when a leaf lasts that rests on these attestations."""
+    policy = world.policy(world.attestation_leaf(**members))
+    uids = UIDS[: len(attestations)]
+    verified = world.present(accounts=[world.account], attestations=uids)
+    registry = policy.registries.attestations.address
+    named = {(registry, uid): fact for uid, fact in zip(uids, attestations, strict=True)}
+    facts = world.facts(policy, verified, attestations=named)
+    evaluation = evaluate(policy, verified, facts, world.now)
+    assert evaluation.verdict is Verdict.TRUE
+    return lasts_until(policy, verified, facts, world.now, evaluation)
+
+
+def test_a_verdict_lasts_as_long_as_the_attestation_it_rests_on(world):
+    soon, later = int(SOON.timestamp()), int(LATER.timestamp())
+    made = world.attestation(time=int(world.now.timestamp()) - 20)
+    ending, ending_later = (replace(made, expiration=end) for end in (soon, later))
+    assert end_of_attestations(world, made) is None
+    assert end_of_attestations(world, ending) == SOON
+    assert end_of_attestations(world, made, maxAge=60) == world.now + timedelta(seconds=40)
+    assert end_of_attestations(world, ending, maxAge=3600) == SOON
+    assert end_of_attestations(world, ending_later, ending) == LATER
+    assert end_of_attestations(world, ending, made) is None
+    # What does not count now lengthens nothing.
+    assert end_of_attestations(world, ending, replace(made, revocation=1)) == SOON
+    assert end_of_attestations(world, ending, None) == SOON
+
+
+def test_tokens_and_members_last(world):
+    for leaf in (world.token_leaf(), world.member_leaf()):
+        policy = world.policy(leaf)
+        members = frozenset({(world.root, world.account)})
+        verified = world.present(accounts=[world.account], memberships=members)
+        facts = world.facts(policy, verified)
+        evaluation = evaluate(policy, verified, facts, world.now)
+        assert evaluation.verdict is Verdict.TRUE
+        assert lasts_until(policy, verified, facts, world.now, evaluation) is None

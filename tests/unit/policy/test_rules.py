@@ -54,6 +54,31 @@ def test_not_over_an_address_beside_a_positive_one_compiles(world):
     world.policy({"all": [world.address_leaf(), {"not": world.address_leaf(0xBB)}]})
 
 
+@pytest.mark.parametrize("supplied", ["member_leaf", "attestation_leaf"])
+def test_not_over_what_a_presenter_supplies_never_compiles(world, supplied):
+    leaf = getattr(world, supplied)()
+    for below in (leaf, {"any": [TIME, leaf]}, {"not": leaf}):
+        tree = {"all": [world.address_leaf(), {"not": below}]}
+        path = "allow.all[1].not" + (".not" if "not" in below else "")
+        assert world.refusal(tree) == ("not_over_supplied", path)
+
+
+def test_not_over_a_token_alone_does_not_compile(world):
+    assert world.refusal({"not": world.token_leaf()}) == ("not_over_address", "allow.not")
+    tree = {"all": [world.sd_jwt_leaf(), {"not": world.token_leaf()}]}
+    assert world.refusal(tree) == ("not_over_address", "allow.all[1].not")
+
+
+@pytest.mark.parametrize(
+    "positive", ["address_leaf", "member_leaf", "token_leaf", "attestation_leaf"]
+)
+def test_not_over_an_account_compiles_beside_any_positive_leaf_on_it(world, positive):
+    beside = getattr(world, positive)()
+    for negated in (world.address_leaf(0xBB), world.token_leaf("ERC-721", id=1)):
+        world.policy({"all": [beside, {"not": negated}]})
+        world.policy({"all": [beside, {"not": {"any": [negated, TIME]}}]})
+
+
 def test_not_over_time_compiles_anywhere(world):
     world.policy({"not": TIME})
 
@@ -206,6 +231,26 @@ def test_a_registry_that_is_superfluous_is_refused(world):
     pins = world.document(world.attribute_leaf())["registries"]
     code, path = world.refusal(world.sd_jwt_leaf(), registries=pins)
     assert (code, path) == ("registry_superfluous", "registries.schemas")
+
+
+def test_attestations_need_their_registry_and_nothing_else_does(world):
+    pins = world.document(world.attestation_leaf())["registries"]
+    assert list(pins) == ["attestations"]
+    assert world.refusal(
+        world.attestation_leaf(), registries={"issuers": pins["attestations"]}
+    ) == (
+        "registry_superfluous",
+        "registries.issuers",
+    )
+    for leaf in (world.token_leaf(), world.member_leaf()):
+        world.policy(leaf)
+        code, path = world.refusal(leaf, registries=pins)
+        assert (code, path) == ("registry_superfluous", "registries.attestations")
+
+
+@pytest.mark.parametrize("leaf", ["member_leaf", "token_leaf", "attestation_leaf"])
+def test_a_quota_is_not_counted_by_accounts(world, leaf):
+    assert world.refusal(getattr(world, leaf)(), quota=QUOTA) == ("quota_without_key", "quota")
 
 
 def pinned(address: str, code_hash: bytes) -> Policy:

@@ -122,11 +122,16 @@ class AttributeCredential:
             InvalidInput: ``unknown_attribute``.
         """
         shown = self.disclosed_slots(names)
-        proof = suite.prove(
-            self.key, self.signature, self.header, presentation_header, self.messages(), shown
-        )
+        proof = self.prove(names, presentation_header)
         source = self._origin(suite.encode_derived_value(proof))
         return document.render(self.schema, source, {slot: self.values[slot] for slot in shown})
+
+    def prove(self, names: Collection[str], presentation_header: bytes) -> bytes:
+        """Return the bare BBS proof of such a presentation; arguments and errors as ``derive``."""
+        shown = self.disclosed_slots(names)
+        return suite.prove(
+            self.key, self.signature, self.header, presentation_header, self.messages(), shown
+        )
 
     def _origin(self, proof_value: str) -> Origin:
         key_id = identifiers.key_id(self.key)

@@ -1,4 +1,4 @@
-"""A fresh world for each test of the gate: a copy of one that is made once."""
+"""A fresh world for each test that asks for one: a copy of one that is made once."""
 
 from __future__ import annotations
 
