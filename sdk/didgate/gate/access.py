@@ -397,4 +397,7 @@ class Gate:
 
 
 def _random_id() -> str:
-    return b64url_encode(secrets.token_bytes(_ID_BYTES))
+    # A command line would take a name that begins with a hyphen for an option.
+    while (name := b64url_encode(secrets.token_bytes(_ID_BYTES))).startswith("-"):
+        pass
+    return name

@@ -135,21 +135,32 @@ def compare(
     """
     if old == new:
         return PolicyDiff()
+    words = Words(schemas or {})
     if old is None or new is None:
-        return _opened_or_closed(old, new)
-    found = _Comparison(old, new, Words(schemas or {}))
+        return _opened_or_closed(new, words)
+    found = _Comparison(old, new, words)
     found.tree()
     found.registries()
     found.grant()
     return PolicyDiff(tuple(found.gains), tuple(found.losses), tuple(found.unclear))
 
 
-def _opened_or_closed(old: Policy | None, new: Policy | None) -> PolicyDiff:
-    if old is None and new is not None:
-        return PolicyDiff(
-            gains=(Change("opened", "whoever satisfies the policy: so far nobody has access"),)
-        )
-    return PolicyDiff(losses=(Change("closed", "everyone: nobody has access any more"),))
+def _opened_or_closed(new: Policy | None, words: Words) -> PolicyDiff:
+    if new is None:
+        return PolicyDiff(losses=(Change("closed", "everyone: nobody has access any more"),))
+    text = "whoever satisfies the policy: so far nobody has access"
+    return PolicyDiff(gains=(Change("opened", text, tuple(_ways(new, words))),))
+
+
+def _ways(policy: Policy, words: Words) -> Iterator[str]:
+    """Yield the ways in, with what to mind of each; none where they are too many to be read."""
+    try:
+        ways = ways_in(policy.allow)
+    except TooManyWays:
+        return
+    for way in ways:
+        yield f"a way in: {words.way(way)}"
+        yield from (f"  {caution}" for caution in words.cautions(way))
 
 
 @dataclass(slots=True)

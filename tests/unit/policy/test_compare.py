@@ -265,6 +265,9 @@ def test_nobody_before_or_nobody_after() -> None:
     one = policy(person())
     opened, closed = compare(None, one), compare(one, None)
     assert (opened.conclusion, closed.conclusion) == (Conclusion.WIDENS, Conclusion.NARROWS)
+    assert f"a way in: a credential of {PERSON}" in texts(opened)
+    unread = compare(None, policy({"atLeast": {"n": 10, "of": lists(20)}}))
+    assert unread.gains[0].details == ()
     assert compare(None, None).conclusion is Conclusion.EQUAL
 
 

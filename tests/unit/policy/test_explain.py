@@ -7,8 +7,18 @@ from dataclasses import replace
 import pytest
 
 from didgate.credentials.schema import StatusMode
-from didgate.policy import explain
+from didgate.policy import (
+    AddressLeaf,
+    AttestationLeaf,
+    CredentialLeaf,
+    Policy,
+    Registries,
+    Registry,
+    explain,
+)
 from didgate.policy.account_words import AT_ONCE, ATTESTER_AT_ONCE
+from didgate.policy.compare import compare
+from didgate.policy.registries import needed_kinds
 from didgate.policy.wording import duration
 
 
@@ -142,6 +152,36 @@ def test_no_delay_is_said(world):
 )
 def test_durations(seconds, words):
     assert duration(seconds).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "words"),
+    [
+        (AddressLeaf(bytes(32)), "the registry's owner can admit anyone at once"),
+        (CredentialLeaf(None, vct="urn:a"), "the registry's owner can admit anyone at once"),
+        (
+            AttestationLeaf(bytes(32), ("0x" + "11" * 20,)),
+            "the attester can admit anyone at once",
+        ),
+    ],
+)
+def test_whoever_can_admit_at_once_is_named_and_an_age_ends_it(leaf, words):
+    pins = {
+        kind.name.lower(): Registry("0x" + f"{kind:02}" * 20, bytes([kind]) * 32)
+        for kind in needed_kinds(leaf)
+    }
+    at_once, aged = (
+        Policy(each, 60, None, Registries(**pins)) for each in (leaf, replace(leaf, min_age=60))
+    )
+    assert words in explain(at_once)
+    assert words not in explain(aged)
+    assert "1 minute" in explain(aged)
+    for before, after, said in (
+        (aged, at_once, True),
+        (at_once, aged, False),
+        (None, at_once, True),
+    ):
+        assert (words in str(compare(before, after))) is said
 
 
 def outline(world, tree):
