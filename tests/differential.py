@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from compiled import compiled
+from contract_cases import ContractCase, Shown, address_word, roots, selector, word
 from eth_abi.abi import decode as abi_decode
-from random_cases import RandomCase, Shown, address_word, roots, selector, word
 from random_policies import Pool
 
 from didgate.chain.calls import Transaction
@@ -84,7 +84,7 @@ def octets(data: bytes) -> Dynamic:
     return Dynamic(word(len(data)) + data + bytes(-len(data) % 32))
 
 
-def encode_trial(case: RandomCase) -> Dynamic:
+def encode_trial(case: ContractCase) -> Dynamic:
     """Return a case as the harness takes it."""
     answers = [
         Dynamic(sequence((address_word(asked), octets(question), octets(answer))))
@@ -94,7 +94,7 @@ def encode_trial(case: RandomCase) -> Dynamic:
     return Dynamic(sequence((policy, Dynamic(encode_case(case)), array(answers))))
 
 
-def encode_case(case: RandomCase) -> bytes:
+def encode_case(case: ContractCase) -> bytes:
     """Return a ``Case`` as the evaluator takes it."""
     accounts = case.verified.addresses
     memberships = [
@@ -153,7 +153,7 @@ class Contracts:
         (code_hash,) = set(world.client.code_hashes(mirrors).values())
         self.pool = Pool(registries, tuple(mirrors[len(_KINDS) :]), code_hash, roots())
 
-    def judge(self, cases: Sequence[RandomCase]) -> bytes:
+    def judge(self, cases: Sequence[ContractCase]) -> bytes:
         """Return for each case the verdict's number, plus 16 where it is carried; 255: reverted."""
         trials = sequence([array([encode_trial(case) for case in cases])])
         answer = self._call(selector(_JUDGE_ALL) + trials)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from random_cases import (
+from contract_cases import (
     FORMS,
-    RandomCase,
+    ContractCase,
     Shown,
     address_word,
     attestation_answer,
@@ -32,7 +32,7 @@ from didgate.policy.tree import leaves
 
 def on_chain_case(
     policy: Policy, verified: VerifiedPresentation, facts: Facts, now: datetime
-) -> RandomCase | None:
+) -> ContractCase | None:
     """Return the case for the contracts; ``None`` where there is none.
 
     A contract has one clock and judges one account; it knows the key of every credential and since
@@ -50,7 +50,7 @@ def on_chain_case(
     asked = policy.credentials
     shown = tuple(_shown(c, asked[c.leaf]) for c in verified.credentials if c.leaf in asked)
     answers = dict(_answers(policy, verified, facts))
-    return RandomCase(policy, verified, facts, shown, (), answers)
+    return ContractCase(policy, verified, facts, shown, (), answers)
 
 
 def _shown(credential: VerifiedCredential, leaf: CredentialLeaf) -> Shown:

@@ -1,6 +1,6 @@
 """Random presentations for a policy, and chains to judge them by, for both languages at once.
 
-A ``RandomCase`` holds what Python evaluates (a verified presentation and facts) and what the
+A ``ContractCase`` holds what Python evaluates (a verified presentation and facts) and what the
 contracts evaluate (shown credentials, and what each contract answers to each question). A fact
 that Python has not read is, on chain, a call that reverts or an answer that is malformed.
 """
@@ -8,12 +8,29 @@ that Python has not read is, on chain, a call that reverts or an answer that is 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
+from contract_cases import (
+    ACCOUNT,
+    FORMS,
+    ONE_HOLDER,
+    OTHER,
+    PROOFS,
+    ContractCase,
+    Shown,
+    address_word,
+    attestation_answer,
+    claim_number,
+    hashed,
+    holder_key,
+    selector,
+    token_answer,
+    token_question,
+    word,
+)
 from random_policies import ATTESTED, ATTESTERS, DIDS, SCHEMAS, SECONDS, VCTS, Pool
 
 from didgate.chain.facts import (
@@ -23,7 +40,6 @@ from didgate.chain.facts import (
     IssuerFact,
     KeyFact,
     KeyState,
-    TokenStandard,
 )
 from didgate.credentials.identifiers import issuer_id, vct_type_id
 from didgate.credentials.verified import (
@@ -35,7 +51,6 @@ from didgate.credentials.verified import (
     unsafe_verified_credential,
     unsafe_verified_presentation,
 )
-from didgate.encoding import b64url_decode, keccak256
 from didgate.keys import KeyAlgorithm, PublicKey, SoftwareSigner
 from didgate.policy import (
     AddressLeaf,
@@ -50,96 +65,12 @@ from didgate.policy.pointer import pointer_segments
 from didgate.policy.tree import leaves
 from didgate.policy.values import ORDERED, order_key, type_of
 
-ACCOUNT = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
-OTHER = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
-FORMS = {CredentialForm.ATTRIBUTE: 1, CredentialForm.SD_JWT: 2}
-ONE_HOLDER = frozenset({TokenStandard.ERC721_OWNER, TokenStandard.ERC4907_USER})
 UIDS = tuple(bytes([fill] * 32) for fill in (0x51, 0x52, 0x53))
-OFFSET = 2**53
-WORD = 2**256
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 KEYS: tuple[PublicKey, ...] = tuple(
     SoftwareSigner.generate(KeyAlgorithm.P256).public_key for _ in range(2)
 )
-
-
-@cache
-def selector(signature: str) -> bytes:
-    """Return the first four bytes of a call of a function."""
-    return keccak256(signature.encode())[:4]
-
-
-def word(number: int) -> bytes:
-    """Return a number in 32 bytes."""
-    return (number % WORD).to_bytes(32)
-
-
-def address_word(address: str) -> bytes:
-    """Return an address in 32 bytes."""
-    return bytes(12) + bytes.fromhex(address[2:])
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A credential as the contracts see it; ``claims`` are (name's hash, type code, number)."""
-
-    leaf: int
-    form: int
-    type_id: bytes
-    issuer_id: bytes
-    key_id: bytes
-    valid_until: int
-    fresh_since: int
-    status: int | None
-    holder_key: bytes
-    claims: tuple[tuple[bytes, int, int], ...]
-
-
-@dataclass(frozen=True)
-class RandomCase:
-    """One policy, one presentation, one chain.
-
-    Args:
-        policy: the policy.
-        verified: what Python evaluates.
-        facts: what Python evaluates it on.
-        shown: the same credentials, for the contracts.
-        memberships: Merkle proofs, for the contracts: (root, proof).
-        answers: what contracts answer: (EIP-55 address, question) → answer.
-    """
-
-    policy: Policy
-    verified: VerifiedPresentation
-    facts: Facts
-    shown: tuple[Shown, ...]
-    memberships: tuple[tuple[bytes, tuple[bytes, ...]], ...]
-    answers: Mapping[tuple[str, bytes], bytes]
-
-
-def merkle_leaf(account: str) -> bytes:
-    """Return the leaf of an account in an OpenZeppelin standard tree."""
-    return keccak256(keccak256(address_word(account)))
-
-
-def merkle_node(a: bytes, b: bytes) -> bytes:
-    """Return the node above two others."""
-    return keccak256(min(a, b) + max(a, b))
-
-
-SIBLINGS = (bytes([0x71] * 32), bytes([0x72] * 32))
-PROOFS: tuple[tuple[bytes, ...], ...] = ((), SIBLINGS[:1], SIBLINGS)
-
-
-def roots() -> tuple[bytes, ...]:
-    """Return the roots of trees with one, two and four leaves, in each of which is the account."""
-    found = []
-    for proof in PROOFS:
-        node = merkle_leaf(ACCOUNT)
-        for sibling in proof:
-            node = merkle_node(node, sibling)
-        found.append(node)
-    return tuple(found)
 
 
 @dataclass
@@ -181,7 +112,7 @@ class CaseMaker:
         self.rng = rng
         self.pool = pool
 
-    def case(self, policy: Policy) -> RandomCase:
+    def case(self, policy: Policy) -> ContractCase:
         """Return a case in which most things are in order, and some are not."""
         rng = self.rng
         trouble = rng.choice((0.0, 0.02, 0.02, 0.05, 0.15))
@@ -207,7 +138,7 @@ class CaseMaker:
         verified = _presentation(credentials, account, proved, uids)
         codes = dict.fromkeys(self.pool.registries.values(), self.pool.code_hash)
         facts = Facts(Block(1, bytes(32), moment), code_hashes=codes, **chain.facts)
-        return RandomCase(policy, verified, facts, tuple(shown), memberships, chain.answers)
+        return ContractCase(policy, verified, facts, tuple(shown), memberships, chain.answers)
 
     def credential(
         self, index: int, name: str, leaf: CredentialLeaf, moment: int, trouble: float
@@ -221,7 +152,7 @@ class CaseMaker:
         if rng.random() < trouble / 4:
             form = rng.choice(tuple(CredentialForm))
         who = issuer_id(issuer)
-        key_id = keccak256(who + bytes([FORMS[form], rng.random() < trouble]))
+        key_id = hashed(who + bytes([FORMS[form], rng.random() < trouble]))
         until = moment + (rng.choice((1, 0, -1)) if rng.random() < 2 * trouble else 99)
         fresh = moment - rng.choice((0, 0, 59, 60, 61, 86_400) if trouble else (0,))
         key = None if form is CredentialForm.ATTRIBUTE else KEYS[rng.random() < 0.25]
@@ -243,7 +174,7 @@ class CaseMaker:
             claims=claims,
             valid_until=_EPOCH + timedelta(seconds=until),
             fresh_since=_EPOCH + timedelta(seconds=fresh),
-            status=None if status is None else (keccak256(who + type_id), status),
+            status=None if status is None else (hashed(who + type_id), status),
             holder_key=key,
         )
 
@@ -264,8 +195,8 @@ class CaseMaker:
             for segment in way:
                 target = target.setdefault(segment, {})
             target[last] = value
-            told.append((keccak256(condition.claim.encode()), *claim_number(value)))
-        told.append((keccak256(b"more"), 1, 7))
+            told.append((hashed(condition.claim), *claim_number(value)))
+        told.append((hashed("more"), 1, 7))
         rng.shuffle(told)
         return claims, tuple(told)
 
@@ -349,7 +280,7 @@ class CaseMaker:
         for credential in shown:
             if credential.status is None:
                 continue
-            list_id = keccak256(credential.issuer_id + credential.type_id)
+            list_id = hashed(credential.issuer_id + credential.type_id)
             question = selector("isRevoked(bytes32,uint32)") + list_id + word(credential.status)
             self.record(
                 chain, "revoked", (list_id, credential.status), registry, question,
@@ -444,57 +375,6 @@ class CaseMaker:
                 answer=lambda told, uid=uid: attestation_answer(uid, told), trouble=trouble,
                 broken=attestation_answer(uid, fact)[:-1] + word(1),
             )  # fmt: skip
-
-
-def token_question(leaf: TokenLeaf, account: str) -> bytes:
-    """Return the call that a token leaf stands for."""
-    match leaf.standard:
-        case TokenStandard.ERC721_OWNER:
-            return selector("ownerOf(uint256)") + word(leaf.id)
-        case TokenStandard.ERC1155_BALANCE:
-            return selector("balanceOf(address,uint256)") + address_word(account) + word(leaf.id)
-        case TokenStandard.ERC4907_USER:
-            return selector("userOf(uint256)") + word(leaf.id)
-        case _:
-            return selector("balanceOf(address)") + address_word(account)
-
-
-def token_answer(leaf: TokenLeaf, account: str, held: int) -> bytes:
-    """Return what the contract answers to ``token_question``, from what the facts say."""
-    if leaf.standard in ONE_HOLDER:
-        return address_word(account if held else OTHER)
-    return word(held)
-
-
-def attestation_answer(uid: bytes, fact: AttestationFact | None) -> bytes:
-    """Return an attestation as the service encodes it, with some data; zeros for none."""
-    if fact is None:
-        return word(32) + bytes(9 * 32) + word(320) + bytes(32)
-    members = (fact.time, fact.expiration, fact.revocation)
-    people = address_word(fact.recipient) + address_word(fact.attester)
-    tail = word(1) + word(320) + word(3) + b"abc" + bytes(29)
-    return word(32) + uid + fact.schema + b"".join(map(word, members)) + bytes(32) + people + tail
-
-
-def claim_number(value: Any) -> tuple[int, int]:
-    """Return a claim's type code and number, as the contracts hold it; (0, 0) for none."""
-    if isinstance(value, bool):
-        return 4, int(value)
-    if isinstance(value, str | bytes):
-        text = isinstance(value, str)
-        return (1 if text else 2), int.from_bytes(keccak256(value.encode() if text else value))
-    if isinstance(value, Address):
-        return 7, int(value.text, 16)
-    if isinstance(value, int | Date | DateTime):
-        return type_of(value), (order_key(value) + OFFSET) % WORD
-    return 0, 0
-
-
-@cache
-def holder_key(key: PublicKey) -> bytes:
-    """Return the hash by which the contracts know a P-256 key."""
-    jwk = key.to_jwk()
-    return keccak256(b64url_decode(jwk["x"]) + b64url_decode(jwk["y"]))
 
 
 def _presentation(

@@ -179,6 +179,18 @@ contract PolicyEvaluatorTest is CaseFixture {
         }
     }
 
+    function test_NoLeafReachesBehindItsEnd() public {
+        _showAttribute(0);
+        bytes memory claims = hex"01017801010100ff61";
+        bytes memory leaf = PolicyBytes.attribute(SCHEMA, hex"00", 0, 0, claims);
+        bytes4 selector = IPolicyChecker.Truncated.selector;
+        bytes memory policy = PolicyBytes.policy(_pins(), PolicyBytes.not(leaf));
+        _refuses(policy, selector, policy.length - claims.length + 1);
+        leaf = PolicyBytes.attribute(SCHEMA, hex"0100ff61", 0, 0, hex"00");
+        policy = PolicyBytes.policy(_pins(), PolicyBytes.not(leaf));
+        _refuses(policy, selector, 13 + 5 * 53 + 3 + 3);
+    }
+
     function test_BytesBehindTheTreeAreRefused() public {
         bytes memory policy = bytes.concat(PolicyBytes.policy("", open_), hex"00");
         _refuses(policy, IPolicyChecker.TrailingBytes.selector, policy.length - 1);

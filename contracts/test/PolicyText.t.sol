@@ -128,6 +128,11 @@ contract PolicyTextTest is CheckerFixture {
         _assertTaken(_sdJwtWith(_claim("/~1iss", 1, 1, ONE)), "/iss");
     }
 
+    function test_ATextDoesNotReachBehindItsLeaf() public view {
+        bytes memory policy = _sdJwtWith(_claim("x", 1, 1, hex"0100ff61"));
+        _assertRefused(policy, IPolicyChecker.Truncated.selector, "255 bytes of one");
+    }
+
     function test_TextTooLong() public view {
         bytes4 selector = IPolicyChecker.TextTooLong.selector;
         bytes memory most = bytes.concat(hex"010400", _repeat("a", 1024));

@@ -16,10 +16,27 @@ from differential import UNCHECKED_ON_CHAIN, Contracts, error_selector, expected
 from integration.chain.conftest import anvil_binary, anvil_world
 from policy_mutations import mutated, restructured
 from random_cases import CaseMaker
-from random_policies import PolicyMaker
+from random_policies import PolicyMaker, Pool
 
+from didgate.credentials.verified import DateTime
 from didgate.errors import InvalidInput
-from didgate.policy import Policy, decode, effective, evaluate_on_chain
+from didgate.policy import (
+    Any_,
+    AtLeast,
+    Condition,
+    CredentialLeaf,
+    Holder,
+    Operator,
+    Policy,
+    Registries,
+    Registry,
+    TimeLeaf,
+    decode,
+    effective,
+    evaluate_on_chain,
+)
+from didgate.policy.model import MAX_POLICY_BYTES
+from didgate.policy.registries import needed_kinds
 
 pytestmark = pytest.mark.anvil
 
@@ -164,3 +181,57 @@ def composed(policies: list[Policy]) -> bytes | str:
         return effective(policies[0], policies[1:]).to_bytes()
     except InvalidInput as error:
         return error.code
+
+
+MOST_GAS = 2**24
+"""What one transaction may use (EIP-7825)."""
+
+
+def pinned(tree: Any, pool: Pool) -> Policy:
+    """Return a policy of a tree that pins what the tree needs."""
+    pins = {
+        kind.name.lower(): Registry(pool.registries[kind], pool.code_hash)
+        for kind in needed_kinds(tree)
+    }
+    return Policy(tree, 300, registries=Registries(**pins))
+
+
+def of_many_issuers(count: int) -> Any:
+    """Return a tree in which every credential has to be compared with every other."""
+    issuers = [tuple(f"did:a:{32 * i + j}" for j in range(32)) for i in range(count)]
+    children = [CredentialLeaf(issuers=each, vct="v") for each in issuers]
+    halves = (tuple(children[::2]), tuple(children[1::2]))
+    return AtLeast(2, tuple(AtLeast(2, half, Holder.ANY) for half in halves), Holder.ANY)
+
+
+def of_many_names(count: int) -> Any:
+    """Return a tree with many conditions on claims whose pointers are long."""
+    names = [f"/{index}" + "/a" * 20 for index in range(32)]
+    claims = tuple(Condition(name, Operator.EQUALS, (True,)) for name in names)
+    return Any_(tuple(CredentialLeaf(None, claims, vct=f"v{i}") for i in range(count)))
+
+
+def of_long_texts(count: int) -> Any:
+    """Return a leaf that compares with texts in which no character takes one byte."""
+    names = [f"c{index}" for index in range(count)]
+    claims = tuple(Condition(name, Operator.EQUALS, ("ü" * 512,)) for name in names)
+    return CredentialLeaf(None, claims, vct="v")
+
+
+@pytest.mark.parametrize(
+    ("tree", "gas"),
+    [
+        pytest.param(of_many_issuers(43), (11_500_000, MOST_GAS), id="issuers"),
+        pytest.param(of_many_names(10), (5_000_000, 10_000_000), id="names"),
+        pytest.param(of_long_texts(15), (3_600_000, 7_000_000), id="texts"),
+    ],
+)
+def test_a_policy_at_the_limits_takes_one_transaction(
+    contracts: Contracts, tree: Any, gas: tuple[int, int]
+) -> None:
+    policy = pinned(tree, contracts.pool).to_bytes()
+    assert 15_000 < len(policy) <= MAX_POLICY_BYTES - 30
+    window = Policy(TimeLeaf(DateTime(1)), 300).to_bytes()
+    checked, both = contracts.gas_to_check(policy), contracts.gas_to_compose(policy, window)
+    assert checked < gas[0]
+    assert both < gas[1] <= MOST_GAS

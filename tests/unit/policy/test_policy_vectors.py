@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from vectors import generate_policy, independent_policy
+from vectors import generate_on_chain, generate_policy, independent_policy
 
 from didgate.errors import InvalidInput
 from didgate.policy import decode, encode, evaluate, parse_policy
@@ -25,6 +25,11 @@ def test_the_file_is_what_its_generator_writes():
     source = json.loads((FOLDER / "policy_source.json").read_text())
     text = generate_policy.render(generate_policy.generate(source))
     assert text == (FOLDER / "policy.json").read_text()
+
+
+def test_the_file_for_the_contracts_is_what_its_generator_writes():
+    text = generate_policy.render(generate_on_chain.generate(VECTORS))
+    assert text == (FOLDER / "policy_on_chain.json").read_text()
 
 
 def test_an_independent_implementation_agrees():
