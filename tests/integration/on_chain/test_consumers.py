@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from gate_world import LICENCE, of_schema
+from gate_world import LICENCE, badge, of_schema
 from on_chain import Stage, refused
 
 from didgate.chain.calls import Transaction
@@ -112,3 +113,34 @@ def test_a_session_costs_a_registry_less_than_it_may_spend(
     request = {"to": call.to, "data": "0x" + call.data.hex(), "gas": hex(60_000)}
     answer = stage.world.chain.make_request("eth_call", [request, "latest"])
     assert int(answer["result"], 16) == 1
+
+
+def test_a_session_is_opened_by_its_account_alone(
+    stage: Stage, resource: bytes, predicate: SessionPredicate
+) -> None:
+    """Credentials alone would let anybody open sessions for any account."""
+    relay = stage.funded()
+    access, presentation = stage.shown(resource, action=SESSION, consumer=relay.address)
+    unsigned = replace(presentation, account_signature=b"")
+    assert refused(lambda: stage.consume(access, unsigned, by=relay)) == "AccountNotProved"
+    stage.consume(access, presentation, by=relay)
+    assert opened(stage, predicate)
+
+
+def test_nothing_is_done_for_the_zero_account(stage: Stage, resource: bytes) -> None:
+    access, presentation = stage.shown(resource, account="0x" + "00" * 20)
+    assert refused(lambda: stage.consume(access, presentation)) == "AccountNotProved"
+
+
+def test_a_consumer_is_not_the_account(stage: Stage, resource: bytes, passes: UsePass) -> None:
+    """It calls the verifier, and would count as an account that takes part."""
+    access, presentation = stage.shown(
+        resource, account=passes.address, consumer=passes.address, action=UsePass.MINT
+    )
+    mint = passes.mint(access, presentation)
+    assert refused(lambda: stage.world.send(stage.alice, mint)) == "AccountIsConsumer"
+
+
+def test_a_policy_with_a_quota_is_not_admitted(stage: Stage) -> None:
+    resource = stage.world.resource(badge(), quota={"limit": 1, "period": 86400})
+    assert refused(lambda: stage.admit(resource)) == "QuotaNotCounted"
