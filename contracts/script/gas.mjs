@@ -4,7 +4,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const root = new URL("..", import.meta.url);
-const snapshots = ["transactions", "proofs"].map((name) => new URL(`snapshots/${name}.json`, root));
+const snapshots = ["transactions", "proofs", "presentations"].map(
+  (name) => new URL(`snapshots/${name}.json`, root),
+);
 const figures = snapshots
   .flatMap((url) => Object.entries(JSON.parse(readFileSync(url, "utf8"))))
   .map(([name, gas]) => [name, Number(gas)]);

@@ -46,7 +46,7 @@ contract AttributeVerifier is IAttributeVerifier {
         Disclosed memory disclosed;
         (disclosed, credential) =
             DisclosedAttributes.read(leaf, shown.leaf, shown.keyId, shown.values);
-        slots = AttributeLeaves.disclosed(leaf);
+        slots = leaf.disclosed;
         BBS.verifyProof(leaf.statement, disclosed, bytes.concat(digest), shown.proof);
     }
 

@@ -15,6 +15,9 @@ import {PolicyBytes} from "./support/PolicyBytes.sol";
 import {SchemaBytes} from "./support/SchemaBytes.sol";
 import {VerifierFixture} from "./support/VerifierFixture.sol";
 
+// Safe: all these numbers are small.
+// forge-lint: disable-next-item(unsafe-typecast)
+
 /// @notice What attribute credentials disclose: a slot of each type, validity, and status.
 /// @dev Values are read before the proof is verified: what is malformed needs no proof.
 contract AttributeVerifierValuesTest is VerifierFixture {

@@ -12,6 +12,9 @@ import {PolicyBytes} from "./support/PolicyBytes.sol";
 import {VerifierFixture} from "./support/VerifierFixture.sol";
 import {TestERC20} from "./tokens/TestERC20.sol";
 
+// Safe: all these numbers are small.
+// forge-lint: disable-next-item(unsafe-typecast)
+
 /// @notice consume and verify: what is executed, how often, and for whom.
 contract PresentationVerifierConsumeTest is VerifierFixture {
     IPresentationVerifier.Access private access;

@@ -31,6 +31,7 @@ struct AskedSlot {
 }
 
 /// @notice All that a leaf of a policy, its schema and an issuer's key determine.
+/// @param disclosed Bitmap of all slots that are disclosed.
 /// @param slots The attributes asked for, by ascending slot.
 /// @param statement What BBS proofs are verified for.
 struct AttributeLeaf {
@@ -39,6 +40,7 @@ struct AttributeLeaf {
     uint16 granularityDays;
     uint16 lifetimeDays;
     bool hasStatus;
+    uint256 disclosed;
     AskedSlot[] slots;
     Statement statement;
 }
@@ -82,36 +84,21 @@ library AttributeLeaves {
 
     /// @dev Makes what the policy fixes a part of the statement.
     function pin(AttributeLeaf memory leaf) internal view {
-        BBSStatement.pin(leaf.statement, fixedMessages(leaf));
-    }
-
-    /// @dev The messages that the policy fixes.
-    function fixedMessages(AttributeLeaf memory leaf)
-        internal
-        pure
-        returns (Disclosed memory pinned)
-    {
+        Disclosed memory pinned;
+        pinned.messages = new uint256[](leaf.slots.length);
         uint256 count;
-        for (uint256 i = 0; i < leaf.slots.length; ++i) {
-            if (leaf.slots[i].isFixed) ++count;
-        }
-        pinned.messages = new uint256[](count);
-        count = 0;
         for (uint256 i = 0; i < leaf.slots.length; ++i) {
             AskedSlot memory asked = leaf.slots[i];
             if (!asked.isFixed) continue;
+            // forge-lint: disable-next-line(incorrect-shift)
             pinned.slots |= 1 << asked.slot;
             pinned.messages[count++] = asked.message;
         }
-    }
-
-    /// @dev Bitmap of all slots that are disclosed.
-    function disclosed(AttributeLeaf memory leaf) internal pure returns (uint256 slots) {
-        slots = 1 << VALIDITY_SLOT;
-        if (leaf.hasStatus) slots |= 1 << STATUS_SLOT;
-        for (uint256 i = 0; i < leaf.slots.length; ++i) {
-            slots |= 1 << leaf.slots[i].slot;
+        uint256[] memory messages = pinned.messages;
+        assembly ("memory-safe") {
+            mstore(messages, count) // Solidity cannot shorten an array in place
         }
+        BBSStatement.pin(leaf.statement, pinned);
     }
 
     /// @dev A schema is named by its hash: whoever holds it need not be trusted with it.
@@ -143,6 +130,10 @@ library AttributeLeaves {
         // forge-lint: disable-next-line(unsafe-typecast)
         (leaf.granularityDays, leaf.lifetimeDays) = (uint16(cursor.u16()), uint16(cursor.u16()));
         slotCount = FIRST_ATTRIBUTE_SLOT + cursor.u8();
+        // forge-lint: disable-next-line(incorrect-shift)
+        leaf.disclosed = 1 << VALIDITY_SLOT;
+        // forge-lint: disable-next-line(incorrect-shift)
+        if (leaf.hasStatus) leaf.disclosed |= 1 << STATUS_SLOT;
         leaf.slots = new AskedSlot[](conditions.length);
         uint256 found;
         for (uint256 slot = FIRST_ATTRIBUTE_SLOT; slot < slotCount; ++slot) {
@@ -152,6 +143,8 @@ library AttributeLeaves {
             for (uint256 i = 0; i < conditions.length; ++i) {
                 if (keccak256(bytes(conditions[i].name)) != name) continue;
                 leaf.slots[found++] = _ask(slot, typeCode, name, conditions[i]);
+                // forge-lint: disable-next-line(incorrect-shift)
+                leaf.disclosed |= 1 << slot;
             }
         }
         if (found != conditions.length) revert IAttributeVerifier.UnknownAttribute(number);

@@ -139,6 +139,7 @@ library DisclosedAttributes {
     }
 
     function _add(Reading memory reading, uint256 slot, uint256 message) private pure {
+        // forge-lint: disable-next-line(incorrect-shift)
         reading.shown.slots |= 1 << slot;
         reading.shown.messages[reading.next++] = message;
     }

@@ -6,6 +6,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Generators} from "../../src/types/Statement.sol";
 import {BLSKeys} from "./BLSKeys.sol";
 
+// Safe: all these numbers are small.
+// forge-lint: disable-next-item(unsafe-typecast)
+
 /// @notice Signs and proves by BBS as attribute credentials do, so that a test can present whatever it
 /// likes. Shares nothing with what it tests but the generators.
 /// @dev Core operations of draft-irtf-cfrg-bbs-signatures for BLS12-381-SHA-256. Randomness is the

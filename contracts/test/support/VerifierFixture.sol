@@ -18,6 +18,9 @@ import {PolicyFixture} from "./PolicyFixture.sol";
 import {SDJWTTokens} from "./SDJWTTokens.sol";
 import {SchemaBytes} from "./SchemaBytes.sol";
 
+// Safe: all these numbers are small.
+// forge-lint: disable-next-item(unsafe-typecast)
+
 /// @notice All contracts, an accredited issuer with its keys, a resource with an admitted policy, and
 /// a holder, Alice, who satisfies it.
 abstract contract VerifierFixture is IssuerFixture, PolicyFixture {
