@@ -37,9 +37,11 @@ class Service:
         url = f"{ORIGIN}{PREFIX}/access"
         try:
             gate.start()
-            challenge = gate.challenge(self.resource, proofs.thumbprint)
-            proof = gate.prove(proofs.make("POST", url), method="POST", url=url)
-            return gate.access(Answer(challenge.nonce, {"vp_token": {}}), proof), gate.jwks()
+            asking, answering = (
+                gate.prove(proofs.make("POST", url), method="POST", url=url) for _ in range(2)
+            )
+            challenge = gate.challenge(self.resource, asking)
+            return gate.access(Answer(challenge.nonce, {"vp_token": {}}), answering), gate.jwks()
         finally:
             gate.close()
 
