@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from didgate.chain.address_lists import AddressListRegistry
-from didgate.chain.artifacts import CONTRACTS
+from didgate.chain.artifacts import CONTRACTS, VERIFIERS
 from didgate.chain.deploy import DeployedContract, Deployment, deploy
 from didgate.errors import ChainError, InvalidInput
 
@@ -25,8 +25,9 @@ def changed(deployment: Deployment, name: str, contract: DeployedContract) -> De
 
 def test_everything_is_deployed_and_linked(chain: Any) -> None:
     deployment, read = chain.deployment, chain.client.read
-    assert set(deployment.contracts) == set(CONTRACTS)
-    assert len({contract.address for contract in deployment.contracts.values()}) == len(CONTRACTS)
+    names = {*CONTRACTS, *VERIFIERS}
+    assert set(deployment.contracts) == names
+    assert len({contract.address for contract in deployment.contracts.values()}) == len(names)
     assert read(deployment.issuers.root()) == chain.account.address
     assert read(deployment.issuers.suspension_delay()) == 3600
     assert read(deployment.policies.resources()) == deployment.resources.address

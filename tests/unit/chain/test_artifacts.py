@@ -4,14 +4,14 @@ from collections import Counter
 
 import pytest
 
-from didgate.chain.artifacts import CONTRACTS, STATELESS, artifact, custom_errors
+from didgate.chain.artifacts import CONSUMERS, CONTRACTS, VERIFIERS, artifact, custom_errors
 from didgate.chain.contract import Contract
 from didgate.chain.issuer_registry import IssuerRegistry
 from didgate.chain.policy_registry import PolicyRegistry
 from didgate.errors import ChainError, InvalidInput
 
 
-@pytest.mark.parametrize("name", [*CONTRACTS, *STATELESS])
+@pytest.mark.parametrize("name", [*CONTRACTS, *VERIFIERS, *CONSUMERS])
 def test_contract_ships_with_its_code(name: str) -> None:
     contract = artifact(name)
     assert contract.name == name
