@@ -1,10 +1,10 @@
-// Prints what the main functions cost as transactions, and what the check of a proof costs by itself;
-// writes both to gas.json beside contracts/. The figures come from test/*Gas.t.sol, which forge ran
+// Prints what the main functions cost as transactions, and what proofs and evaluations cost by
+// themselves; writes it all to gas.json beside contracts/. The figures come from test/*Gas.t.sol, which forge ran
 // just before.
 import { readFileSync, writeFileSync } from "node:fs";
 
 const root = new URL("..", import.meta.url);
-const snapshots = ["transactions", "proofs", "presentations"].map(
+const snapshots = ["transactions", "proofs", "sd-jwt", "evaluation", "presentations"].map(
   (name) => new URL(`snapshots/${name}.json`, root),
 );
 const figures = snapshots
