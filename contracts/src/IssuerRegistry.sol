@@ -67,7 +67,8 @@ contract IssuerRegistry is Ownable2Step, IIssuerRegistry {
         _requireAccreditor(typeId);
         issuerId = IssuerId.wrap(keccak256(bytes(did)));
         Issuer storage record = _issuers[issuerId];
-        if (record.controller == address(0)) {
+        bool isNew = record.controller == address(0);
+        if (isNew) {
             _addIssuer(issuerId, did, controller);
         } else if (record.controller != controller) {
             revert ControllerMismatch(issuerId, controller, record.controller);
@@ -75,6 +76,7 @@ contract IssuerRegistry is Ownable2Step, IIssuerRegistry {
         if (record.accreditedAt[typeId] != 0) revert AlreadyAccredited(issuerId, typeId);
         record.accreditedAt[typeId] = _now();
         emit IssuerAccredited(issuerId, typeId, msg.sender);
+        if (isNew) status.controllerChanged(issuerId, controller);
     }
 
     /// @inheritdoc IIssuerRegistry
@@ -281,6 +283,7 @@ contract IssuerRegistry is Ownable2Step, IIssuerRegistry {
         revert RootCannotRenounce();
     }
 
+    /// @dev The status registry is told at the end of all, when nothing is left to be done.
     function _addIssuer(IssuerId issuerId, string calldata did, address controller) private {
         bytes calldata text = bytes(did);
         if (text.length < 4 || text.length > MAX_DID_LENGTH || bytes4(text[:4]) != "did:") {
@@ -290,7 +293,6 @@ contract IssuerRegistry is Ownable2Step, IIssuerRegistry {
         _issuers[issuerId].did = did;
         _issuers[issuerId].controller = controller;
         emit IssuerAdded(issuerId, did, controller);
-        status.controllerChanged(issuerId, controller);
     }
 
     /// @dev Whoever gets control decides anew whom to offer it to.
