@@ -56,7 +56,47 @@ contract PolicyVectorsTest is Fixture {
     }
 
     function test_TheDecisionsOfTheVectorsAreTheSame() public {
-        string memory vectors = vm.readFile("../tests/vectors/policy_on_chain.json");
+        _assertDecisions(vm.readFile("../tests/vectors/policy_on_chain.json"), 60);
+    }
+
+    function test_TheDecisionsOfRandomCasesAreTheSame() public {
+        _assertDecisions(vm.readFile("../tests/vectors/policy_random.json"), 60);
+    }
+
+    function test_RandomBytesAreTakenOrRefusedAlike() public view {
+        string memory vectors = vm.readFile("../tests/vectors/policy_random.json");
+        uint256 count;
+        for (; vm.keyExistsJson(vectors, _case(".bytes", count)); ++count) {
+            string memory one = _case(".bytes", count);
+            string memory code = vm.parseJsonString(vectors, string.concat(one, ".code"));
+            bool isTaken;
+            try checker.check(vm.parseJsonBytes(vectors, string.concat(one, ".bytes"))) {
+                isTaken = true;
+            } catch {}
+            vm.assertEq(isTaken, bytes(code).length == 0, string.concat(one, code));
+        }
+        vm.assertTrue(count > 100, "byte strings");
+    }
+
+    function test_RandomPoliciesAreComposedAlike() public view {
+        string memory vectors = vm.readFile("../tests/vectors/policy_random.json");
+        uint256 count;
+        for (; vm.keyExistsJson(vectors, _case(".compositions", count)); ++count) {
+            string memory one = _case(".compositions", count);
+            bytes memory active = vm.parseJsonBytes(vectors, string.concat(one, ".active"));
+            bytes[] memory restrictions =
+                vm.parseJsonBytesArray(vectors, string.concat(one, ".restrictions"));
+            bytes memory found;
+            try checker.compose(active, restrictions) returns (bytes memory composed) {
+                found = composed;
+            } catch {}
+            bytes memory wanted = vm.parseJsonBytes(vectors, string.concat(one, ".composed"));
+            vm.assertEq(found, wanted, one);
+        }
+        vm.assertTrue(count > 20, "compositions");
+    }
+
+    function _assertDecisions(string memory vectors, uint256 least) private {
         uint256 count;
         for (; vm.keyExistsJson(vectors, _case(".trials", count)); ++count) {
             string memory one = _case(".trials", count);
@@ -74,7 +114,7 @@ contract PolicyVectorsTest is Fixture {
             bool carried = vm.parseJsonBool(vectors, string.concat(one, ".carried"));
             vm.assertEq(isCarried, carried, string.concat(one, " carried"));
         }
-        vm.assertTrue(count > 60, "decisions");
+        vm.assertTrue(count > least, "decisions");
     }
 
     /// @dev Puts a mirror where each pinned registry is, and pins its code where that is to be right.

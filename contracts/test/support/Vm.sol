@@ -47,6 +47,10 @@ interface Vm {
         external
         pure
         returns (bytes memory);
+    function parseJsonBytesArray(string calldata json, string calldata key)
+        external
+        pure
+        returns (bytes[] memory);
     function parseJsonString(string calldata json, string calldata key)
         external
         pure
