@@ -12,7 +12,6 @@ interface Vm {
     }
 
     function assume(bool condition) external pure;
-    function load(address target, bytes32 slot) external view returns (bytes32 value);
     function warp(uint256 timestamp) external;
     function roll(uint256 number) external;
     function chainId(uint256 id) external;
