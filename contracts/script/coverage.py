@@ -44,7 +44,9 @@ class Coverage:
 
     def __str__(self) -> str:
         """Return a row of the table."""
-        cells = (f"{_share(*each):>5} ({each[0]}/{each[1]})" for each in (self.branches, self.lines))
+        cells = (
+            f"{_share(*each):>5} ({each[0]}/{each[1]})" for each in (self.branches, self.lines)
+        )
         return f"{self.path:40}" + "".join(f"{cell:20}" for cell in cells).rstrip()
 
 

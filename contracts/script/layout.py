@@ -101,7 +101,9 @@ def main() -> int:
     for fault in faults:
         print(fault, file=sys.stderr)
     if not faults:
-        print(f"{len(outputs)} contracts: storage layouts match, no delegated code, nothing vanishes")
+        print(
+            f"{len(outputs)} contracts: storage layouts match, no delegated code, nothing vanishes"
+        )
     return 1 if faults or not outputs else 0
 
 

@@ -84,7 +84,9 @@ def main() -> int:
     for path, name in unproved:
         print(f"{path}: {name} is not proved")
     seconds = time.monotonic() - began
-    print(f"halmos: {len(wanted) - len(unproved)} of {len(wanted)} claims proved in {seconds:.0f} s")
+    print(
+        f"halmos: {len(wanted) - len(unproved)} of {len(wanted)} claims proved in {seconds:.0f} s"
+    )
     return 1 if code or unproved or not said else 0
 
 

@@ -49,6 +49,26 @@ contract IssuerKeysTest is IssuerFixture {
         _assertKey(issuers.registerKey(issuerId, P256, publicKey, proof), P256, publicKey);
     }
 
+    function test_WhatIsReadForADecisionIsWhatIsKept() public {
+        KeyId keyId = _registerKey(5);
+        (bool isKnown, uint64 suspendedUntil, uint64 accreditedAt) =
+            issuers.standing(issuerId, TYPE);
+        vm.assertTrue(isKnown, "known");
+        vm.assertEq(suspendedUntil, 0, "suspended");
+        vm.assertEq(accreditedAt, issuers.accreditation(issuerId, TYPE), "accredited");
+        (
+            IssuerId owner,
+            IIssuerRegistry.KeyKind kind,
+            IIssuerRegistry.KeyState state,
+            uint64 a,
+            uint64 b
+        ) = issuers.keyRecord(keyId);
+        vm.assertEq(IssuerId.unwrap(owner), IssuerId.unwrap(issuerId), "issuer");
+        vm.assertTrue(kind == BBS && state == IIssuerRegistry.KeyState.ACTIVE, "key");
+        vm.assertEq(a, START, "added");
+        vm.assertEq(b, WITHOUT_END, "accepted until");
+    }
+
     function test_AnIssuersKeysAreListedInTheirOrder() public {
         KeyId first = _registerKey(5);
         KeyId second = _registerKey(6);

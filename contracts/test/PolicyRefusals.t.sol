@@ -3,9 +3,6 @@ pragma solidity 0.8.37;
 
 import {PolicyChecker} from "../src/PolicyChecker.sol";
 import {IPolicyChecker} from "../src/interfaces/IPolicyChecker.sol";
-import {Case, Verdict} from "../src/types/Judgement.sol";
-import {Form, ShownCredential} from "../src/types/Presented.sol";
-import {PolicyHarness} from "./harness/PolicyHarness.sol";
 import {Fixture} from "./support/Fixture.sol";
 import {PolicyBytes} from "./support/PolicyBytes.sol";
 
@@ -128,6 +125,29 @@ contract PolicyRefusalsTest is Fixture {
         _refusesTree(tree, IPolicyChecker.RegistryMissing.selector);
     }
 
+    function test_InvalidDatetime_OfAValue() public view {
+        _refusesAttribute(hex"06ffffffffffffffff", IPolicyChecker.InvalidDatetime.selector);
+        _refusesAttribute(hex"05ffffffffffffffff", IPolicyChecker.InvalidDate.selector);
+        _refusesAttribute(hex"03ffffffffffffffff", IPolicyChecker.IntegerOutOfRange.selector);
+    }
+
+    function test_ValuesOfEveryTypeAreTaken() public view {
+        bytes4 fault = IPolicyChecker.RegistryMissing.selector;
+        _refusesAttribute(PolicyBytes.text("a"), fault);
+        _refusesAttribute(hex"020001ff", fault);
+        _refusesAttribute(PolicyBytes.number(3, -1), fault);
+        _refusesAttribute(hex"0401", fault);
+        _refusesAttribute(PolicyBytes.number(5, 20_000), fault);
+        _refusesAttribute(PolicyBytes.number(6, 1_800_000_000), fault);
+        _refusesAttribute(abi.encodePacked(uint8(7), STRANGER), fault);
+    }
+
+    function test_ADIDWithEscapesIsTaken() public view {
+        bytes memory issuers = bytes.concat(hex"01", PolicyBytes.text16("did:web:a%3A8080"));
+        bytes memory tree = PolicyBytes.sdJwt("t", issuers, 0, 0, hex"00");
+        _refusesTree(tree, IPolicyChecker.RegistryMissing.selector);
+    }
+
     function test_TextCutOffWithinACharacter() public view {
         // The byte that completes the character belongs to what follows.
         bytes memory claims = abi.encodePacked(
@@ -185,38 +205,6 @@ contract PolicyRefusalsTest is Fixture {
         checker.compose(policy, restrictions);
     }
 
-    function test_UnknownVersion_Evaluated() public {
-        PolicyHarness harness = new PolicyHarness();
-        bytes memory policy = PolicyBytes.policy("", PolicyBytes.time(1, 2));
-        policy[0] = 0x02;
-        Case memory facts;
-        vm.expectRevert(abi.encodeWithSelector(IPolicyChecker.UnknownVersion.selector, 0));
-        harness.evaluate(policy, facts);
-    }
-
-    function test_UnknownTag_Evaluated() public {
-        PolicyHarness harness = new PolicyHarness();
-        Case memory facts;
-        bytes memory policy = PolicyBytes.policy("", PolicyBytes.node(0x05, hex"000100"));
-        vm.expectPartialRevert(IPolicyChecker.UnknownTag.selector);
-        harness.evaluate(policy, facts);
-        policy = PolicyBytes.policy("", PolicyBytes.node(0x13, hex"00"));
-        vm.expectPartialRevert(IPolicyChecker.UnknownTag.selector);
-        harness.evaluate(policy, facts);
-    }
-
-    function test_CredentialsWithoutAKeyServeNoHolder() public {
-        PolicyHarness harness = new PolicyHarness();
-        bytes memory one = PolicyBytes.attribute(keccak256("a"));
-        bytes memory other = PolicyBytes.attribute(keccak256("b"));
-        Case memory facts;
-        facts.credentials = new ShownCredential[](1);
-        facts.credentials[0].form = Form.ATTRIBUTE;
-        (Verdict verdict,) =
-            harness.evaluate(PolicyBytes.policy("", PolicyBytes.all(1, one, other)), facts);
-        vm.assertEq(uint256(verdict), uint256(Verdict.FALSE), "verdict");
-    }
-
     /// @dev Credentials of many issuers, about 6 kB.
     function _longPolicy(uint8 serial) private view returns (bytes memory) {
         bytes memory issuers = hex"06";
@@ -255,6 +243,11 @@ contract PolicyRefusalsTest is Fixture {
         _refusesClaims(
             bytes.concat(hex"01", PolicyBytes.claim(name, operator, count, values)), fault
         );
+    }
+
+    function _refusesAttribute(bytes memory value, bytes4 fault) private view {
+        bytes memory claims = bytes.concat(hex"01", PolicyBytes.claim("a", 1, 1, value));
+        _refusesTree(PolicyBytes.attribute(keccak256("s"), hex"00", 0, 0, claims), fault);
     }
 
     function _refusesClaims(bytes memory claims, bytes4 fault) private view {

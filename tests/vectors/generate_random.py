@@ -19,7 +19,7 @@ from typing import Any
 from differential import UNCHECKED_ON_CHAIN, encode_trial, expected, sequence
 from policy_mutations import mutated, restructured
 from random_cases import CaseMaker, RandomCase, roots
-from random_policies import Pool, PolicyMaker
+from random_policies import PolicyMaker, Pool
 from vectors.generate_on_chain import FOLDER
 from vectors.generate_policy import render
 
@@ -75,8 +75,11 @@ def _trials(pool: Pool) -> Iterator[dict[str, Any]]:
 
 def _kinds(case: RandomCase, evaluation: Evaluation) -> Iterator[Hashable]:
     """Yield what a case shows."""
-    named = {leaf.code for leaf in evaluation.leaves}
-    yield from named
+    yield from {leaf.code for leaf in evaluation.leaves}
+    pinned = case.policy.registries.pinned()
+    false_pins = {kind for kind, each in pinned if each.code_hash != CODE_HASH}
+    yield from ((kind, evaluation.verdict) for kind in false_pins)
+
     steps = {step.partition("[")[0] for leaf in evaluation.leaves for step in leaf.path.split(".")}
     yield from ((step, evaluation.verdict, evaluation.carried) for step in steps)
 
