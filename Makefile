@@ -5,10 +5,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 LOCK := .ci/constraints.txt
 CONTRACTS := contracts/node_modules/.package-lock.json
 PEERS := tests/interop/peers/node_modules/.package-lock.json
+ANALYSIS := .venv/analysis/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers contracts docs bench gas lock clean
+.PHONY: help demo test check format lint types layers contracts analysis slither halmos coverage \
+	docs bench gas lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,7 +22,7 @@ test: .venv/.dev $(CONTRACTS) $(PEERS) ## run all tests a user can run
 	@cd contracts && npm run --silent build
 	@$(BIN)/pytest -n $(WORKERS) -q
 
-check: format lint types layers contracts docs ## everything that is checked without running the tests
+check: format lint types layers contracts analysis docs ## everything that is checked without running the tests
 
 format: .venv/.dev $(CONTRACTS)
 	@echo "· format"
@@ -45,6 +47,21 @@ contracts: .venv/.dev $(CONTRACTS)
 	@cd contracts && npm run --silent artifacts:check
 	@cd contracts && npm run --silent test >../.venv/forge.log || { cat ../.venv/forge.log; exit 1; }
 	@tail -n 1 .venv/forge.log
+
+analysis: .venv/.analysis $(CONTRACTS) ## analyse the contracts: slither, proofs by halmos, coverage
+	@$(MAKE) --no-print-directory --output-sync=target -j $(WORKERS) halmos coverage slither
+
+slither: .venv/.analysis $(CONTRACTS)
+	@echo "· slither"
+	@$(ANALYSIS)/python contracts/script/analyse.py
+
+halmos: .venv/.analysis $(CONTRACTS)
+	@echo "· halmos"
+	@$(ANALYSIS)/python contracts/script/prove.py
+
+coverage: $(CONTRACTS)
+	@echo "· coverage of the contracts"
+	@cd contracts && npm run --silent coverage
 
 docs: .venv/.dev
 	@echo "· docs"
@@ -71,6 +88,12 @@ clean: ## remove what make made
 .venv/.demo .venv/.dev: .venv/.%: .venv/bin/python setup.cfg pyproject.toml $(LOCK)
 	@echo "· installing didgate[$*] (about a minute)"
 	@$(PIP) install --constraint $(LOCK) --editable '.[$*]'
+	@touch $@
+
+.venv/.analysis: .ci/analysis.txt
+	@echo "· installing slither and halmos"
+	@$(PYTHON) -m venv .venv/analysis
+	@$(ANALYSIS)/python -m pip --disable-pip-version-check -qq install --requirement .ci/analysis.txt
 	@touch $@
 
 $(CONTRACTS): contracts/package.json contracts/package-lock.json

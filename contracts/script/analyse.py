@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from slither import Slither
+from slither.core.cfg.node import Node
 from slither.core.declarations import Contract
+from slither.core.declarations.function_contract import FunctionContract
 from slither.detectors import all_detectors
 from slither.detectors.abstract_detector import AbstractDetector
 from slither.detectors.operations.unused_return_values import UnusedReturnValues
-from slither.slithir.operations import LibraryCall, Operation
+from slither.slithir.operations import LibraryCall, Operation, Unpack
 
 CONTRACTS = Path(__file__).resolve().parents[1]
 BUILD = CONTRACTS.parent / "build" / "slither"
@@ -46,11 +48,16 @@ class IgnoredAnswer(UnusedReturnValues):
     """The answer of another contract is ignored.
 
     A library's function runs in the caller: that a cursor moves, or that a check did not revert, is
-    often all that is wanted of it.
+    often all that is wanted of it. Where a part of an answer is used, commas say what is not.
     """
 
     ARGUMENT = "ignored-answer"
     HELP = "Ignored answers of other contracts"
+
+    def detect_unused_return_values(self, f: FunctionContract) -> list[Node]:
+        """Return where a function ignores a whole answer."""
+        nodes = super().detect_unused_return_values(f)
+        return [node for node in nodes if not any(isinstance(ir, Unpack) for ir in node.irs)]
 
     def _is_instance(self, ir: Operation) -> bool:
         return not isinstance(ir, LibraryCall) and bool(super()._is_instance(ir))

@@ -33,8 +33,8 @@ contract PolicyGasTest is PolicyFixture, GasFixture {
         );
         _assertGas("register a resource", 230_000);
 
-        PolicyId id = _publish(_policyOf(1000));
-        _assertGas("publish a policy of 1000 bytes", 420_000);
+        PolicyId id = _publish(_policyOfTenLeaves());
+        _assertGas("publish a policy of 10 leaves", 420_000);
         vm.warp(START + DELAY);
         _activate(id);
         _assertGas("activate", 110_000);
@@ -50,6 +50,10 @@ contract PolicyGasTest is PolicyFixture, GasFixture {
         _assertGas("restrict, 150 bytes", 180_000);
         _transfer(STRANGER);
         _assertGas("transfer a resource", 85_000);
+    }
+
+    function _policyOfTenLeaves() private view returns (bytes memory) {
+        return vm.parseJsonBytes(vm.readFile("test/vectors/ten_leaves.json"), ".bytes");
     }
 
     function _policyOf(uint256 length) private pure returns (bytes memory policy) {

@@ -115,6 +115,7 @@ interface IPresentationVerifier {
 
     /// @notice The action by which an account opens a session for itself.
     /// @dev keccak256("didgate-session-v1").
+    // slither-disable-next-line naming-convention
     function SESSION() external view returns (bytes32);
 
     /// @notice The registry whose policies are decided about.

@@ -116,7 +116,7 @@ library Base64URL {
             let ones := div(not(0), 0xff)
             let last := 0
             for {} lt(place, textEnd) { place := add(place, 32) } {
-                let x := 0
+                let x
                 {
                     let word := mload(place)
                     let digit := add(word, FROM_DIGITS)

@@ -15,28 +15,30 @@ contract KleeneProofs is World {
         assert((Kleene.not(a) == Verdict.TRUE) == (a == Verdict.FALSE));
     }
 
-    function check_AndAndOrHaveTheirTables(Verdict a, Verdict b) public pure {
+    /// @notice `all` of two is "and".
+    function check_AllHasItsTable(Verdict a, Verdict b) public pure {
+        Verdict verdict = _atLeast(2, a, b);
         bool isTrue = a == Verdict.TRUE && b == Verdict.TRUE;
         bool isFalse = a == Verdict.FALSE || b == Verdict.FALSE;
-        assert((Kleene.lesser(a, b) == Verdict.TRUE) == isTrue);
-        assert((Kleene.lesser(a, b) == Verdict.FALSE) == isFalse);
-        assert((Kleene.greater(a, b) == Verdict.TRUE) == (a == Verdict.TRUE || b == Verdict.TRUE));
-        assert(
-            (Kleene.greater(a, b) == Verdict.FALSE) == (a == Verdict.FALSE && b == Verdict.FALSE)
-        );
+        assert((verdict == Verdict.TRUE) == isTrue);
+        assert((verdict == Verdict.FALSE) == isFalse);
+    }
+
+    /// @notice `any` of two is "or", and so is the better of two verdicts.
+    function check_AnyHasItsTable(Verdict a, Verdict b) public pure {
+        Verdict verdict = _atLeast(1, a, b);
+        bool isTrue = a == Verdict.TRUE || b == Verdict.TRUE;
+        bool isFalse = a == Verdict.FALSE && b == Verdict.FALSE;
+        assert((verdict == Verdict.TRUE) == isTrue);
+        assert((verdict == Verdict.FALSE) == isFalse);
+        assert(verdict == Kleene.greater(a, b));
     }
 
     function check_DeMorgan(Verdict a, Verdict b) public pure {
-        assert(Kleene.not(Kleene.lesser(a, b)) == Kleene.greater(Kleene.not(a), Kleene.not(b)));
-        assert(Kleene.not(Kleene.greater(a, b)) == Kleene.lesser(Kleene.not(a), Kleene.not(b)));
-    }
-
-    /// @notice `all` and `any` of two are "and" and "or".
-    function check_AtLeastIsAndAndOr(Verdict a, Verdict b) public pure {
-        uint256 trues = _count(a, Verdict.TRUE) + _count(b, Verdict.TRUE);
-        uint256 unknowns = _count(a, Verdict.UNKNOWN) + _count(b, Verdict.UNKNOWN);
-        assert(Kleene.atLeast(2, trues, unknowns) == Kleene.lesser(a, b));
-        assert(Kleene.atLeast(1, trues, unknowns) == Kleene.greater(a, b));
+        Verdict notA = Kleene.not(a);
+        Verdict notB = Kleene.not(b);
+        assert(Kleene.not(_atLeast(2, a, b)) == _atLeast(1, notA, notB));
+        assert(Kleene.not(_atLeast(1, a, b)) == _atLeast(2, notA, notB));
     }
 
     /// @notice True with some children known means true whatever the others turn out to be; false
@@ -67,6 +69,12 @@ contract KleeneProofs is World {
         Verdict before = Kleene.atLeast(need, trues, unknowns);
         Verdict later = Kleene.atLeast(need, moreTrues, moreUnknowns);
         assert(later >= before);
+    }
+
+    function _atLeast(uint256 need, Verdict a, Verdict b) private pure returns (Verdict) {
+        uint256 trues = _count(a, Verdict.TRUE) + _count(b, Verdict.TRUE);
+        uint256 unknowns = _count(a, Verdict.UNKNOWN) + _count(b, Verdict.UNKNOWN);
+        return Kleene.atLeast(need, trues, unknowns);
     }
 
     function _count(Verdict a, Verdict wanted) private pure returns (uint256) {

@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from vectors import generate_on_chain, generate_policy, independent_policy
+from vectors import generate_on_chain, generate_policy, generate_random, independent_policy
 
 from didgate.errors import InvalidInput
 from didgate.policy import decode, encode, evaluate, parse_policy
+from didgate.policy.tree import leaves
 
 FOLDER = Path(generate_policy.__file__).parent
 VECTORS = json.loads((FOLDER / "policy.json").read_text())
@@ -30,6 +31,19 @@ def test_the_file_is_what_its_generator_writes():
 def test_the_file_for_the_contracts_is_what_its_generator_writes():
     text = generate_policy.render(generate_on_chain.generate(VECTORS))
     assert text == (FOLDER / "policy_on_chain.json").read_text()
+
+
+def test_the_random_cases_are_what_their_generator_writes():
+    text = generate_policy.render(generate_random.generate())
+    assert text == generate_random.OUTPUT.read_text()
+
+
+def test_the_policy_of_ten_leaves_whose_gas_is_measured():
+    contracts = FOLDER.parents[1] / "contracts"
+    case = json.loads((contracts / "test" / "vectors" / "ten_leaves.json").read_text())
+    policy = parse_policy(case["policy"])
+    assert "0x" + encode(policy).hex() == case["bytes"]
+    assert len(list(leaves(policy.allow))) == 10
 
 
 def test_an_independent_implementation_agrees():
