@@ -184,6 +184,29 @@ contract AccountJudgeTest is CaseFixture {
         _assertFalse(_attested(0, 0), "revoked");
     }
 
+    /// @dev As a registry may answer for a UID that it does not know; 0 is never the UID of anything.
+    function test_TheUidZeroIsNoAttestation() public {
+        _name(0);
+        Attestation memory made = _attestation();
+        made.uid = 0;
+        _tellOf(0, abi.encode(made));
+        _assertFalse(_attested(0, 0), "uid 0");
+    }
+
+    function test_ATokenThatBurnsGasLeavesEnoughForTheRest() public {
+        address burner = address(0xb0);
+        vm.etch(burner, hex"fe");
+        _ask("balanceOf(address)", abi.encode(ACCOUNT), abi.encode(1));
+        bytes memory tree = PolicyBytes.token(1, token, 0, 1);
+        for (uint256 i = 1; i <= 12; ++i) {
+            tree = PolicyBytes.any(PolicyBytes.token(1, burner, 0, i), tree);
+        }
+        uint256 before = gasleft();
+        _assertTrue(tree, "the last leaf");
+        // 64 leaves, the most of a policy, stay below the limit of a transaction (EIP-7825).
+        vm.assertTrue((before - gasleft()) / 13 * 64 < 2 ** 24, "gas");
+    }
+
     function test_AnAttestationHoldsInItsTime() public {
         _name(UID);
         Attestation memory made = _attestation();

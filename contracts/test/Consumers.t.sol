@@ -56,6 +56,13 @@ contract UsePassTest is VerifierFixture {
         passes.mint(access, presentation);
     }
 
+    function test_AccountIsConsumer() public {
+        access.account = address(passes);
+        IPresentationVerifier.Presentation memory presentation = _present(access);
+        vm.expectRevert(PresentationConsumer.AccountIsConsumer.selector);
+        passes.mint(access, presentation);
+    }
+
     function test_WrongAction() public {
         access.action = ACTION;
         IPresentationVerifier.Presentation memory presentation = _present(access);

@@ -39,7 +39,7 @@ contract PolicyEvaluationTest is Fixture {
         harness.evaluate(policy, facts);
     }
 
-    function test_CredentialsWithoutAKeyServeNoHolder() public {
+    function test_CredentialsWithoutAKeyServeNoHolder() public view {
         bytes memory one = PolicyBytes.attribute(keccak256("a"));
         bytes memory other = PolicyBytes.attribute(keccak256("b"));
         Case memory facts;

@@ -206,6 +206,8 @@ contract PolicyRefusalsTest is Fixture {
     }
 
     /// @dev Credentials of many issuers, about 6 kB.
+    // Safe: there are six.
+    // forge-lint: disable-next-item(unsafe-typecast)
     function _longPolicy(uint8 serial) private view returns (bytes memory) {
         bytes memory issuers = hex"06";
         for (uint256 i = 0; i < 6; ++i) {
@@ -262,6 +264,8 @@ contract PolicyRefusalsTest is Fixture {
         try checker.check(policy) {
             vm.assertTrue(false, "taken");
         } catch (bytes memory reason) {
+            // Safe: what comes first in a reason is the selector.
+            // forge-lint: disable-next-line(unsafe-typecast)
             vm.assertEq(bytes32(bytes4(reason)), bytes32(fault), "fault");
         }
     }

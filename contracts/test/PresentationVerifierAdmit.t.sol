@@ -76,6 +76,15 @@ contract PresentationVerifierAdmitTest is VerifierFixture {
         _refuses(access, _present(access), Verdict.FALSE);
     }
 
+    /// @dev Nothing counts the accesses of a pseudonym here: only gates do.
+    function test_QuotaNotCounted() public {
+        PolicyId id = _bringIntoForce(
+            PolicyBytes.policy(60, hex"0000000a00000e10", _tokenPins(), _badgeLeaf())
+        );
+        vm.expectRevert(abi.encodeWithSelector(IPresentationVerifier.QuotaNotCounted.selector, id));
+        verifier.admit(resource);
+    }
+
     function test_UnknownResource() public {
         ResourceId unknown = ResourceId.wrap(keccak256("unknown"));
         vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.UnknownResource.selector, unknown));

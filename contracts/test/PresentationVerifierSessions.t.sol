@@ -25,6 +25,18 @@ contract PresentationVerifierSessionsTest is VerifierFixture {
         vm.assertTrue(!verifier.hasSession(other, alice), "resource");
     }
 
+    /// @dev Anybody can name any account in a statement; a session must be the account's own.
+    function test_AccountNotProved_WhereOthersOpenASession() public {
+        IPresentationVerifier.Access memory access = _access();
+        (access.action, access.consumer) = (verifier.SESSION(), STRANGER);
+        IPresentationVerifier.Presentation memory presentation = _present(access);
+        vm.expectRevert(
+            abi.encodeWithSelector(IPresentationVerifier.AccountNotProved.selector, alice)
+        );
+        _consume(access, presentation);
+        vm.assertTrue(!_isOpen(), "open");
+    }
+
     function test_AnotherActionOpensNoSession() public {
         IPresentationVerifier.Access memory access = _access();
         _consume(access, _present(access));

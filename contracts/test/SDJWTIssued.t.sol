@@ -234,6 +234,11 @@ contract SDJWTIssuedTest is SDJWTFixture {
         _refusesKey(string.concat('{"jwk":{"kty":"EC","crv":"P-256"', y, "}}"));
         _refusesKey(string.concat('{"jwk":{"kty":"EC",', x, y, "}}"));
         _refusesKey(string.concat('{"jwk":{"crv":"P-256",', x, y, "}}"));
+        string memory zero = '"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"';
+        _refusesKey(string.concat('{"jwk":{"kty":"EC","crv":"P-256","x":', zero, y, "}}"));
+        _refusesKey(string.concat('{"jwk":{"kty":"EC","crv":"P-256","y":', zero, ",", x, "}}"));
+        // A zero does not stand for a member that was not seen: nobody can write another after it.
+        _refusesKey(string.concat('{"jwk":{"kty":"EC","crv":"P-256","x":', zero, ",", x, y, "}}"));
         _refusesKey(string.concat('{"jwk":{"kty":"OKP","crv":"P-256",', x, y, "}}"));
         _refusesKey(string.concat('{"jwk":{"kty":"EC","crv":"P-384",', x, y, "}}"));
         _refusesKey(string.concat('{"jwk":{"kty":"EC","crv":"P-256","d":"AA",', x, y, "}}"));

@@ -120,7 +120,8 @@ library AccountJudge {
             eas, IEAS.getAttestation.selector, uint256(uid), ATTESTATION_WORDS
         );
         if (!_isAttestation(size, answer)) return Verdict.UNKNOWN;
-        bool counts = PolicyReader.load(answer + 32) == uint256(uid)
+        // EAS answers with zeros for a UID that it does not know, and so for 0.
+        bool counts = uid != 0 && PolicyReader.load(answer + 32) == uint256(uid)
             && PolicyReader.load(answer + 64) == PolicyReader.load(start)
             && PolicyReader.load(answer + 160) == 0
             && PolicyReader.load(answer + 224) == uint160(evaluation.facts.account)

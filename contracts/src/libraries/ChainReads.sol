@@ -6,9 +6,9 @@ pragma solidity 0.8.37;
 /// it never reverts. Only as many bytes of an answer are copied as are asked for, so no answer is too
 /// long. In assembly, because a call in Solidity copies all that comes back (docs/decisions/0017).
 library ChainReads {
-    /// @dev What a read may spend, as with the SDK: a contract that wants more is unread, and leaves
-    /// enough for what else there is to judge.
-    uint256 private constant READ_GAS = 2_000_000;
+    /// @dev What a read may spend, as with the SDK: a contract that wants more is unread. All 64
+    /// leaves that a policy may have can spend it within one transaction (EIP-7825).
+    uint256 private constant READ_GAS = 200_000;
 
     /// @dev Asks a contract a question of one argument; see the other form.
     function ask(address target, bytes4 selector, uint256 argument, uint256 count)

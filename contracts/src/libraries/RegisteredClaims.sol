@@ -125,8 +125,8 @@ library RegisteredClaims {
         next = _publicKey(self, place.skip(7)).expect(CompactJSON.CLOSING_BRACE);
     }
 
-    /// @dev A JWK (RFC 7518 section 6.2.1). Nobody knows a key with a coordinate of 0, which is what
-    /// a missing one stays.
+    /// @dev A JWK (RFC 7518 section 6.2.1). A key with a coordinate of 0, which nobody knows, is
+    /// refused.
     function _publicKey(Registered memory self, uint256 place) private pure returns (uint256 next) {
         bool more;
         bool isEC;
@@ -169,12 +169,15 @@ library RegisteredClaims {
         return (true, place + size);
     }
 
-    function _coordinate(uint256 place) private pure returns (bytes32, uint256 next) {
+    /// @dev Never 0, which stands for none.
+    function _coordinate(uint256 place) private pure returns (bytes32 value, uint256) {
         uint256 end = place.expect(CompactJSON.QUOTE) + COORDINATE_LENGTH;
         if (!end.isAt(CompactJSON.QUOTE)) revert ISDJWTVerifier.UnsupportedHolderKey();
         // No quote is in the alphabet, so the text ends nowhere before.
         (Slice coordinate,) = Base64URL.decode(slice(place + 1, end));
-        return (bytes32(Memory.word(coordinate.start())), end + 1);
+        value = bytes32(Memory.word(coordinate.start()));
+        if (value == 0) revert ISDJWTVerifier.UnsupportedHolderKey();
+        return (value, end + 1);
     }
 
     /// @dev What a JWK may say besides: a name for the key, and that it is for ES256 signatures.

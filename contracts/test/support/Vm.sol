@@ -75,9 +75,4 @@ interface Vm {
         external
         pure;
     function lastCallGas() external view returns (Gas memory gas);
-    function assume(bool condition) external pure;
-    function parseJsonBytesArray(string calldata json, string calldata key)
-        external
-        pure
-        returns (bytes[] memory);
 }

@@ -21,8 +21,10 @@ from typing import Final
 from didgate.chain.calls import Call
 from didgate.errors import ChainError, InvalidInput
 
-GAS: Final = 2_000_000
-"""What a contract may use: several times what a balance or a signature takes."""
+READ_GAS: Final = 200_000
+"""What a balance or an attestation may take: the same as when a contract asks (ChainReads.sol)."""
+SIGNATURE_GAS: Final = 2_000_000
+"""What the check of a signature may take: some wallets compute curves without a precompile."""
 _HEAD: Final = 64  # two words: success and length
 _MAX_BYTES: Final = 0x7FFF
 
@@ -56,13 +58,16 @@ class Answer:
         return self.beginning[:32] if self.succeeded and self.size == 32 else None
 
 
-def contained_call(to: str, data: bytes, *, limit: int) -> Call[Answer]:
+def contained_call(
+    to: str, data: bytes, *, limit: int, gas: int = READ_GAS
+) -> Call[Answer]:
     """Return the question to a contract that may do whatever it wants.
 
     Args:
         to: EIP-55 address.
         data: the encoded call.
         limit: how many bytes of the answer are of interest.
+        gas: how much the contract may use, less than 2²⁴.
 
     Raises:
         InvalidInput: ``invalid_argument``, more than 32,767 bytes.
@@ -77,12 +82,12 @@ def contained_call(to: str, data: bytes, *, limit: int) -> Call[Answer]:
         return Answer(any(success), int.from_bytes(size), returned[_HEAD:])
 
     target = bytes.fromhex(to[2:])
-    start = len(_instructions(target, len(data), limit, start=0))
-    code = _instructions(target, len(data), limit, start=start)
+    start = len(_instructions(target, len(data), limit, gas, start=0))
+    code = _instructions(target, len(data), limit, gas, start=start)
     return Call(None, code + data, decode)
 
 
-def _instructions(to: bytes, length: int, limit: int, *, start: int) -> bytes:
+def _instructions(to: bytes, length: int, limit: int, gas: int, *, start: int) -> bytes:
     """Return what calls ``to`` with the ``length`` bytes that stand at ``start`` of the code.
 
     Memory holds success and length, ``limit`` bytes of the answer, and behind them what is sent.
@@ -92,7 +97,7 @@ def _instructions(to: bytes, length: int, limit: int, *, start: int) -> bytes:
         # CODECOPY what is sent from behind the code,
         *(size, begin, sent, b"\x39"),
         # STATICCALL the contract with it, the answer to go behind the head,
-        *(answer, b"\x60\x40", size, sent, b"\x73", to, b"\x62", GAS.to_bytes(3), b"\xfa"),
+        *(answer, b"\x60\x40", size, sent, b"\x73", to, b"\x62", gas.to_bytes(3), b"\xfa"),
         # MSTORE success and RETURNDATASIZE as the head,
         b"\x5f\x52\x3d\x60\x20\x52",
         # RETURN head and answer.

@@ -6,7 +6,7 @@ from typing import Final
 
 from didgate.chain.artifacts import Entry
 from didgate.chain.calls import Call
-from didgate.chain.contained import contained_call
+from didgate.chain.contained import SIGNATURE_GAS, contained_call
 
 _IS_VALID: Final = Entry("isValidSignature", ("bytes32", "bytes"), ("bytes4",))
 _MAGIC: Final = _IS_VALID.selector + bytes(28)
@@ -23,5 +23,5 @@ def contract_signature(account: str, digest: bytes, signature: bytes) -> Call[bo
     Raises:
         InvalidInput: ``invalid_argument``, the signature is too long.
     """
-    call = contained_call(account, _IS_VALID.encode(digest, signature), limit=32)
+    call = contained_call(account, _IS_VALID.encode(digest, signature), limit=32, gas=SIGNATURE_GAS)
     return Call(call.to, call.data, lambda returned: call.decode(returned).word == _MAGIC)
