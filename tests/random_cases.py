@@ -69,7 +69,8 @@ UIDS = tuple(bytes([fill] * 32) for fill in (0x51, 0x52, 0x53))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 KEYS: tuple[PublicKey, ...] = tuple(
-    SoftwareSigner.generate(KeyAlgorithm.P256).public_key for _ in range(2)
+    SoftwareSigner.from_private_bytes(KeyAlgorithm.P256, bytes([secret] * 32)).public_key
+    for secret in (1, 2)
 )
 
 

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IAttributeSuite} from "./interfaces/IAttributeSuite.sol";
-import {BBSGenerators} from "./libraries/BBSGenerators.sol";
-import {TypedMessages} from "./libraries/TypedMessages.sol";
+import {BBSGenerators} from "./libraries/bbs/BBSGenerators.sol";
+import {TypedMessages} from "./libraries/attributes/TypedMessages.sol";
 import {Generators} from "./types/Statement.sol";
 
 /// @title The generators of the suite for attribute credentials

@@ -3,11 +3,11 @@ pragma solidity 0.8.37;
 
 import {IAttributeSuite} from "./interfaces/IAttributeSuite.sol";
 import {IAttributeVerifier} from "./interfaces/IAttributeVerifier.sol";
-import {AttributeLeaf, AttributeLeaves} from "./libraries/AttributeLeaves.sol";
-import {BBS} from "./libraries/BBS.sol";
-import {ContentHolder} from "./libraries/ContentStore.sol";
-import {DisclosedAttributes} from "./libraries/DisclosedAttributes.sol";
-import {PinnedLeaves} from "./libraries/PinnedLeaves.sol";
+import {AttributeLeaf, AttributeLeaves} from "./libraries/attributes/AttributeLeaves.sol";
+import {BBS} from "./libraries/bbs/BBS.sol";
+import {ContentHolder} from "./libraries/registry/ContentStore.sol";
+import {DisclosedAttributes} from "./libraries/attributes/DisclosedAttributes.sol";
+import {PinnedLeaves} from "./libraries/attributes/PinnedLeaves.sol";
 import {KeyId, PolicyId} from "./types/Identifiers.sol";
 import {ShownCredential} from "./types/Presented.sol";
 import {Disclosed} from "./types/Statement.sol";

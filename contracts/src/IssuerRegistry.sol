@@ -6,8 +6,8 @@ import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
 import {IIssuerRegistry} from "./interfaces/IIssuerRegistry.sol";
 import {IStatusRegistry} from "./interfaces/IStatusRegistry.sol";
-import {BLS12381} from "./libraries/BLS12381.sol";
-import {ContentStore} from "./libraries/ContentStore.sol";
+import {BLS12381} from "./libraries/bbs/BLS12381.sol";
+import {ContentStore} from "./libraries/registry/ContentStore.sol";
 import {StatusRegistry} from "./StatusRegistry.sol";
 import {IssuerId, KeyId, TypeId} from "./types/Identifiers.sol";
 

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IPolicyChecker} from "./interfaces/IPolicyChecker.sol";
-import {PolicyComposer} from "./libraries/PolicyComposer.sol";
-import {PolicyRules} from "./libraries/PolicyRules.sol";
+import {PolicyComposer} from "./libraries/policy/PolicyComposer.sol";
+import {PolicyRules} from "./libraries/policy/PolicyRules.sol";
 
 /// @title Whether bytes are a policy
 /// @dev What each function does stands in IPolicyChecker.

@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 import {IPolicyRegistry} from "./interfaces/IPolicyRegistry.sol";
 import {IResourceRegistry} from "./interfaces/IResourceRegistry.sol";
-import {ContentStore} from "./libraries/ContentStore.sol";
-import {PolicyRecord} from "./libraries/PolicyRecord.sol";
+import {ContentStore} from "./libraries/registry/ContentStore.sol";
+import {PolicyRecord} from "./libraries/registry/PolicyRecord.sol";
 import {ResourceRegistry} from "./ResourceRegistry.sol";
 import {PolicyId, ResourceId} from "./types/Identifiers.sol";
 

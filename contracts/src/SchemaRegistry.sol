@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISchemaRegistry} from "./interfaces/ISchemaRegistry.sol";
-import {ContentStore} from "./libraries/ContentStore.sol";
+import {ContentStore} from "./libraries/registry/ContentStore.sol";
 import {TypeId} from "./types/Identifiers.sol";
 
 /// @title Attribute schemas under their hash

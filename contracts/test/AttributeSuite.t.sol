@@ -3,9 +3,9 @@ pragma solidity 0.8.37;
 
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 import {AttributeSuite} from "../src/AttributeSuite.sol";
-import {BBSGenerators} from "../src/libraries/BBSGenerators.sol";
-import {ContentHolder} from "../src/libraries/ContentStore.sol";
-import {TypedMessages} from "../src/libraries/TypedMessages.sol";
+import {BBSGenerators} from "../src/libraries/bbs/BBSGenerators.sol";
+import {ContentHolder} from "../src/libraries/registry/ContentStore.sol";
+import {TypedMessages} from "../src/libraries/attributes/TypedMessages.sol";
 import {Generators} from "../src/types/Statement.sol";
 import {BBSHarness} from "./harness/BBSHarness.sol";
 import {ProofFixture} from "./support/ProofFixture.sol";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {BBS} from "../src/libraries/BBS.sol";
-import {BBSGenerators} from "../src/libraries/BBSGenerators.sol";
-import {BBSStatement} from "../src/libraries/BBSStatement.sol";
-import {ContentHolder} from "../src/libraries/ContentStore.sol";
-import {TypedMessages} from "../src/libraries/TypedMessages.sol";
+import {BBS} from "../src/libraries/bbs/BBS.sol";
+import {BBSGenerators} from "../src/libraries/bbs/BBSGenerators.sol";
+import {BBSStatement} from "../src/libraries/bbs/BBSStatement.sol";
+import {ContentHolder} from "../src/libraries/registry/ContentStore.sol";
+import {TypedMessages} from "../src/libraries/attributes/TypedMessages.sol";
 import {Bytes} from "@openzeppelin/contracts/utils/Bytes.sol";
 import {Disclosed, Statement} from "../src/types/Statement.sol";
 import {ProofFixture} from "./support/ProofFixture.sol";

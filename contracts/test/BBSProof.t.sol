@@ -2,10 +2,10 @@
 pragma solidity 0.8.37;
 
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
-import {BBS} from "../src/libraries/BBS.sol";
-import {BBSStatement} from "../src/libraries/BBSStatement.sol";
-import {DisclosedMessages} from "../src/libraries/DisclosedMessages.sol";
-import {Scalars} from "../src/libraries/Scalars.sol";
+import {BBS} from "../src/libraries/bbs/BBS.sol";
+import {BBSStatement} from "../src/libraries/bbs/BBSStatement.sol";
+import {DisclosedMessages} from "../src/libraries/bbs/DisclosedMessages.sol";
+import {Scalars} from "../src/libraries/bbs/Scalars.sol";
 import {Disclosed, Statement} from "../src/types/Statement.sol";
 import {BBSHarness} from "./harness/BBSHarness.sol";
 import {BLSKeys} from "./support/BLSKeys.sol";

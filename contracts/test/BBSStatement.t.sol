@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {BBSStatement} from "../src/libraries/BBSStatement.sol";
-import {CurvePoints} from "../src/libraries/CurvePoints.sol";
-import {DisclosedMessages} from "../src/libraries/DisclosedMessages.sol";
-import {Scalars} from "../src/libraries/Scalars.sol";
-import {TypedMessages} from "../src/libraries/TypedMessages.sol";
+import {BBSStatement} from "../src/libraries/bbs/BBSStatement.sol";
+import {CurvePoints} from "../src/libraries/bbs/CurvePoints.sol";
+import {DisclosedMessages} from "../src/libraries/bbs/DisclosedMessages.sol";
+import {Scalars} from "../src/libraries/bbs/Scalars.sol";
+import {TypedMessages} from "../src/libraries/attributes/TypedMessages.sol";
 import {Disclosed, Generators, Statement} from "../src/types/Statement.sol";
 import {BBSHarness} from "./harness/BBSHarness.sol";
 import {BLSKeys} from "./support/BLSKeys.sol";

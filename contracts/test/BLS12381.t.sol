@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
-import {BLS12381} from "../src/libraries/BLS12381.sol";
-import {ExpandMessage} from "../src/libraries/ExpandMessage.sol";
+import {BLS12381} from "../src/libraries/bbs/BLS12381.sol";
+import {ExpandMessage} from "../src/libraries/bbs/ExpandMessage.sol";
 import {BLSKeys} from "./support/BLSKeys.sol";
 import {Fixture} from "./support/Fixture.sol";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ContentHolder, ContentStore} from "../src/libraries/ContentStore.sol";
+import {ContentHolder, ContentStore} from "../src/libraries/registry/ContentStore.sol";
 import {Fixture} from "./support/Fixture.sol";
 
 contract ContentStoreTest is Fixture {

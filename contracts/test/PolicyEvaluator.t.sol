@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IPolicyChecker} from "../src/interfaces/IPolicyChecker.sol";
-import {Kleene} from "../src/libraries/Kleene.sol";
+import {Kleene} from "../src/libraries/policy/Kleene.sol";
 import {Verdict} from "../src/types/Judgement.sol";
 import {CaseFixture} from "./support/CaseFixture.sol";
 import {PolicyBytes} from "./support/PolicyBytes.sol";

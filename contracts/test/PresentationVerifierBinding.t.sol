@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {PresentationVerifier} from "../src/PresentationVerifier.sol";
 import {IPresentationVerifier} from "../src/interfaces/IPresentationVerifier.sol";
-import {BBS} from "../src/libraries/BBS.sol";
+import {BBS} from "../src/libraries/bbs/BBS.sol";
 import {KeyId, ResourceId} from "../src/types/Identifiers.sol";
 import {VerifierFixture} from "./support/VerifierFixture.sol";
 

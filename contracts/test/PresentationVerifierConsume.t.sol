@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IAttributeVerifier} from "../src/interfaces/IAttributeVerifier.sol";
 import {IPolicyRegistry} from "../src/interfaces/IPolicyRegistry.sol";
 import {IPresentationVerifier} from "../src/interfaces/IPresentationVerifier.sol";
-import {BBS} from "../src/libraries/BBS.sol";
+import {BBS} from "../src/libraries/bbs/BBS.sol";
 import {IssuerId, KeyId, PolicyId, ResourceId} from "../src/types/Identifiers.sol";
 import {Verdict} from "../src/types/Judgement.sol";
 import {PolicyBytes} from "./support/PolicyBytes.sol";

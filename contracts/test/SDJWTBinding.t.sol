@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ISDJWTVerifier} from "../src/interfaces/ISDJWTVerifier.sol";
-import {CompactJSON} from "../src/libraries/CompactJSON.sol";
+import {CompactJSON} from "../src/libraries/text/CompactJSON.sol";
 import {ShownCredential} from "../src/types/Presented.sol";
 import {SDJWTFixture} from "./support/SDJWTFixture.sol";
 

@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {ISDJWTVerifier} from "../src/interfaces/ISDJWTVerifier.sol";
-import {Base64URL} from "../src/libraries/Base64URL.sol";
-import {CompactJSON} from "../src/libraries/CompactJSON.sol";
-import {UTF8} from "../src/libraries/UTF8.sol";
+import {Base64URL} from "../src/libraries/text/Base64URL.sol";
+import {CompactJSON} from "../src/libraries/text/CompactJSON.sol";
+import {UTF8} from "../src/libraries/text/UTF8.sol";
 import {SDJWTFixture} from "./support/SDJWTFixture.sol";
 
 /// @notice What disclosures are refused for.

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
 import {ISDJWTVerifier} from "../src/interfaces/ISDJWTVerifier.sol";
-import {CompactJSON} from "../src/libraries/CompactJSON.sol";
+import {CompactJSON} from "../src/libraries/text/CompactJSON.sol";
 import {KeyId} from "../src/types/Identifiers.sol";
 import {SDJWTFixture} from "./support/SDJWTFixture.sol";
 

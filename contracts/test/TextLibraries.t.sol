@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Base64} from "@openzeppelin/contracts/utils/Base64.sol";
-import {Base64URL} from "../src/libraries/Base64URL.sol";
-import {CompactJSON} from "../src/libraries/CompactJSON.sol";
-import {UTF8} from "../src/libraries/UTF8.sol";
+import {Base64URL} from "../src/libraries/text/Base64URL.sol";
+import {CompactJSON} from "../src/libraries/text/CompactJSON.sol";
+import {UTF8} from "../src/libraries/text/UTF8.sol";
 import {Fixture} from "./support/Fixture.sol";
 import {TextCaller} from "./support/TextCaller.sol";
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Scalars} from "../src/libraries/Scalars.sol";
-import {TypedMessages} from "../src/libraries/TypedMessages.sol";
+import {Scalars} from "../src/libraries/bbs/Scalars.sol";
+import {TypedMessages} from "../src/libraries/attributes/TypedMessages.sol";
 import {BBSHarness} from "./harness/BBSHarness.sol";
 import {Fixture} from "./support/Fixture.sol";
 

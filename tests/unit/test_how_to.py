@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COMMENT = re.compile(r"^[ ]*///.*\n", re.MULTILINE)
+COMMENT = re.compile(r"^[ ]*//.*\n", re.MULTILINE)
 
 
 def test_the_contract_in_the_guide_is_the_one_that_is_compiled() -> None:

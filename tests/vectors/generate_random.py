@@ -16,9 +16,10 @@ from collections import Counter
 from collections.abc import Hashable, Iterator
 from typing import Any
 
+from contract_cases import ContractCase, roots
 from differential import UNCHECKED_ON_CHAIN, encode_trial, expected, sequence
 from policy_mutations import mutated, restructured
-from random_cases import CaseMaker, RandomCase, roots
+from random_cases import CaseMaker
 from random_policies import PolicyMaker, Pool
 from vectors.generate_on_chain import FOLDER
 from vectors.generate_policy import render
@@ -73,7 +74,7 @@ def _trials(pool: Pool) -> Iterator[dict[str, Any]]:
         yield _trial(case, trial, expected(evaluation))
 
 
-def _kinds(case: RandomCase, evaluation: Evaluation) -> Iterator[Hashable]:
+def _kinds(case: ContractCase, evaluation: Evaluation) -> Iterator[Hashable]:
     """Yield what a case shows."""
     yield from {leaf.code for leaf in evaluation.leaves}
     pinned = case.policy.registries.pinned()
@@ -84,7 +85,7 @@ def _kinds(case: RandomCase, evaluation: Evaluation) -> Iterator[Hashable]:
     yield from ((step, evaluation.verdict, evaluation.carried) for step in steps)
 
 
-def _trial(case: RandomCase, trial: bytes, verdict: int) -> dict[str, Any]:
+def _trial(case: ContractCase, trial: bytes, verdict: int) -> dict[str, Any]:
     pinned = case.policy.registries.pinned()
     verified = [int(kind) for kind, each in pinned if each.code_hash == CODE_HASH]
     return {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {BBS} from "../../src/libraries/BBS.sol";
-import {BBSGenerators} from "../../src/libraries/BBSGenerators.sol";
-import {BBSStatement} from "../../src/libraries/BBSStatement.sol";
-import {CurvePoints} from "../../src/libraries/CurvePoints.sol";
-import {DisclosedMessages} from "../../src/libraries/DisclosedMessages.sol";
-import {Octets} from "../../src/libraries/Octets.sol";
-import {Scalars} from "../../src/libraries/Scalars.sol";
-import {TypedMessages} from "../../src/libraries/TypedMessages.sol";
+import {BBS} from "../../src/libraries/bbs/BBS.sol";
+import {BBSGenerators} from "../../src/libraries/bbs/BBSGenerators.sol";
+import {BBSStatement} from "../../src/libraries/bbs/BBSStatement.sol";
+import {CurvePoints} from "../../src/libraries/bbs/CurvePoints.sol";
+import {DisclosedMessages} from "../../src/libraries/bbs/DisclosedMessages.sol";
+import {Octets} from "../../src/libraries/bbs/Octets.sol";
+import {Scalars} from "../../src/libraries/bbs/Scalars.sol";
+import {TypedMessages} from "../../src/libraries/attributes/TypedMessages.sol";
 import {Disclosed, Generators, Statement} from "../../src/types/Statement.sol";
 
 /// @notice The BBS libraries in a contract of their own, with the suite as a parameter.

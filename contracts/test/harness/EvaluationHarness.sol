@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IPolicyChecker} from "../../src/interfaces/IPolicyChecker.sol";
-import {PolicyEvaluator} from "../../src/libraries/PolicyEvaluator.sol";
+import {PolicyEvaluator} from "../../src/libraries/policy/PolicyEvaluator.sol";
 import {Case, Verdict} from "../../src/types/Judgement.sol";
 
 /// @notice A contract that answers every question as the harness was told it would.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {PolicyEvaluator} from "../../src/libraries/PolicyEvaluator.sol";
+import {PolicyEvaluator} from "../../src/libraries/policy/PolicyEvaluator.sol";
 import {Case, Verdict} from "../../src/types/Judgement.sol";
 
 /// @notice A contract that evaluates policies, and nothing else: the evaluator's size is its size.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {BLS12381} from "../../src/libraries/BLS12381.sol";
+import {BLS12381} from "../../src/libraries/bbs/BLS12381.sol";
 
 /// @notice Makes BLS keys and signatures from secret scalars, by the MSM precompiles.
 library BLSKeys {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {CompactJWT} from "../../src/libraries/CompactJWT.sol";
+import {CompactJWT} from "../../src/libraries/sdjwt/CompactJWT.sol";
 
 /// @notice The check of ES256 signatures in a contract of its own, for vectors that are no JWTs.
 contract P256Caller {

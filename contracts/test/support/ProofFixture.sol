@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {AttributeSuite} from "../../src/AttributeSuite.sol";
-import {BBSGenerators} from "../../src/libraries/BBSGenerators.sol";
-import {BBSStatement} from "../../src/libraries/BBSStatement.sol";
-import {TypedMessages} from "../../src/libraries/TypedMessages.sol";
+import {BBSGenerators} from "../../src/libraries/bbs/BBSGenerators.sol";
+import {BBSStatement} from "../../src/libraries/bbs/BBSStatement.sol";
+import {TypedMessages} from "../../src/libraries/attributes/TypedMessages.sol";
 import {Disclosed, Statement} from "../../src/types/Statement.sol";
 import {Fixture} from "./Fixture.sol";
 

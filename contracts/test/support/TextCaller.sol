@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Base64URL} from "../../src/libraries/Base64URL.sol";
-import {CompactJSON} from "../../src/libraries/CompactJSON.sol";
-import {HexText} from "../../src/libraries/HexText.sol";
-import {Memory} from "../../src/libraries/Memory.sol";
-import {UTF8} from "../../src/libraries/UTF8.sol";
+import {Base64URL} from "../../src/libraries/text/Base64URL.sol";
+import {CompactJSON} from "../../src/libraries/text/CompactJSON.sol";
+import {HexText} from "../../src/libraries/text/HexText.sol";
+import {Memory} from "../../src/libraries/text/Memory.sol";
+import {UTF8} from "../../src/libraries/text/UTF8.sol";
 import {NameSet} from "../../src/types/NameSet.sol";
 import {Slice, slice} from "../../src/types/Slice.sol";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Kleene} from "../../src/libraries/Kleene.sol";
+import {Kleene} from "../../src/libraries/policy/Kleene.sol";
 import {Verdict} from "../../src/types/Judgement.sol";
 import {World} from "../support/Fixture.sol";
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Kleene} from "../../src/libraries/Kleene.sol";
-import {PolicyEvaluator} from "../../src/libraries/PolicyEvaluator.sol";
+import {Kleene} from "../../src/libraries/policy/Kleene.sol";
+import {PolicyEvaluator} from "../../src/libraries/policy/PolicyEvaluator.sol";
 import {Case, Verdict} from "../../src/types/Judgement.sol";
 import {World} from "../support/Fixture.sol";
 import {PolicyBytes} from "../support/PolicyBytes.sol";

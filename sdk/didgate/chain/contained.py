@@ -58,9 +58,7 @@ class Answer:
         return self.beginning[:32] if self.succeeded and self.size == 32 else None
 
 
-def contained_call(
-    to: str, data: bytes, *, limit: int, gas: int = READ_GAS
-) -> Call[Answer]:
+def contained_call(to: str, data: bytes, *, limit: int, gas: int = READ_GAS) -> Call[Answer]:
     """Return the question to a contract that may do whatever it wants.
 
     Args:
