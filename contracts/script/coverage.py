@@ -50,7 +50,7 @@ class Coverage:
         cells = (
             f"{_share(*each):>5} ({each[0]}/{each[1]})" for each in (self.branches, self.lines)
         )
-        return f"{self.path:40}" + "".join(f"{cell:20}" for cell in cells).rstrip()
+        return f"{self.path:52}" + "".join(f"{cell:20}" for cell in cells).rstrip()
 
 
 def _share(hit: int, found: int) -> str:
@@ -94,7 +94,7 @@ def main() -> int:
         print(ran.stdout + ran.stderr)
         return 1
     files = sorted(read(REPORT.read_text(encoding="utf-8")), key=lambda file: file.path)
-    print(f"{'':40}{'branches, %':20}lines, %")
+    print(f"{'':52}{'branches, %':20}lines, %")
     for file in files:
         print(f"{file}{'' if file.suffices else '   too little'}")
     missed = sorted(unseen({file.path for file in files}))
