@@ -7,11 +7,12 @@ checks the record of a decision, offline.
 
 from __future__ import annotations
 
-from didgate.gate.access import Gate, GateKeys, GateStores
+from didgate.gate.access import Gate
 from didgate.gate.challenge import PREFIX, Answer
 from didgate.gate.commitments import EvidenceFolder
 from didgate.gate.decision import Decision
 from didgate.gate.dpop import Proof, ServerNonces
+from didgate.gate.equipment import GateKeys, GateStores
 from didgate.gate.grant import Grant
 from didgate.gate.opening import open_gate
 from didgate.gate.problems import Problem

@@ -23,9 +23,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from didgate.chain.client import ChainClient
@@ -35,11 +33,12 @@ from didgate.credentials.challenge import Challenge
 from didgate.credentials.evidence import EvidenceSources
 from didgate.credentials.presentation import Presentation
 from didgate.encoding import b64url_encode
-from didgate.errors import AccessDenied, ChainError, InvalidInput, VerificationError
+from didgate.errors import AccessDenied, ChainError, VerificationError
 from didgate.gate.challenge import Answer, Challenges, Place, check_origin
 from didgate.gate.commitments import EvidenceVault, committed
 from didgate.gate.decision import Allowance, Decider, Decision, Hearing, paused
 from didgate.gate.dpop import DPoPVerifier, Proof, ServerNonces, memory_for_asking
+from didgate.gate.equipment import GateKeys, GateStores
 from didgate.gate.grant import (
     Grant,
     GrantAuthority,
@@ -50,42 +49,11 @@ from didgate.gate.grant import (
 )
 from didgate.gate.policies import EffectivePolicies
 from didgate.gate.receipt import AnchorPlace, Receipt, sign_receipt
-from didgate.keys import PublicKey, Signer
 from didgate.policy import Quota
 from didgate.ports import Clock, SystemClock
-from didgate.stores import ChallengeStore, QuotaStore, ReceiptStore, ReplayCache
 
 _LOG: Final = logging.getLogger(__name__)
 _ID_BYTES: Final = 16
-
-
-@dataclass(frozen=True, slots=True)
-class GateKeys:
-    """The secrets of a gate; replicas share them.
-
-    Attributes:
-        signer: signs grants and receipts, P-256 or Ed25519.
-        pairwise_secret: 32 bytes that make pseudonyms; changing it changes all of them.
-        previous: public keys whose grants and receipts still count.
-    """
-
-    signer: Signer
-    pairwise_secret: bytes = field(repr=False)
-    previous: Sequence[PublicKey] = ()
-
-    def __post_init__(self) -> None:
-        if len(self.pairwise_secret) != 32:
-            raise InvalidInput("invalid_secret", "the secret of pseudonyms has 32 bytes")
-
-
-@dataclass(frozen=True, slots=True)
-class GateStores:
-    """What a gate remembers."""
-
-    challenges: ChallengeStore
-    replay: ReplayCache
-    quotas: QuotaStore
-    receipts: ReceiptStore
 
 
 class Gate:

@@ -16,9 +16,10 @@ from didgate.chain.deploy import Deployment
 from didgate.chain.opening import open_chain, open_feeds
 from didgate.chain.snapshot import SnapshotReader
 from didgate.config import Settings
-from didgate.gate.access import Gate, GateKeys, GateStores
+from didgate.gate.access import Gate
 from didgate.gate.commitments import KEY_BYTES, EvidenceFolder
 from didgate.gate.dpop import ServerNonces
+from didgate.gate.equipment import GateKeys, GateStores
 from didgate.gate.receipt import AnchorPlace
 from didgate.keys import KeyAlgorithm, SoftwareSigner
 from didgate.keys.ethereum import address_of
