@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from foreign_contracts import ForeignContract
 
-from didgate.chain.contained import UNREAD, contained_call
+from didgate.chain.contained import READ_GAS, SIGNATURE_GAS, UNREAD, contained_call
 from didgate.chain.contract_signatures import contract_signature
 from didgate.chain.eas import attestation
 from didgate.chain.facts import FactQuery, TokenQuestion, TokenStandard
@@ -41,7 +41,8 @@ def manner(request: pytest.FixtureRequest) -> str:
 
 
 def test_what_a_contract_does_is_told(chain: Any, hostile: ForeignContract, manner: str) -> None:
-    answer = chain.client.read(contained_call(hostile.address, b"\x01\x02\x03\x04", limit=40))
+    asked = contained_call(hostile.address, b"\x01\x02\x03\x04", limit=40, gas=SIGNATURE_GAS)
+    answer = chain.client.read(asked)
     assert answer.succeeded == manner.startswith("answers")
     if answer.succeeded:
         size = SIZES.get(manner, 0)
@@ -110,6 +111,13 @@ def test_a_chain_that_is_out_of_reach_is_no_answer(
     with pytest.raises(ChainError) as error:
         snapshot.facts(FactQuery(contract_signatures=signed), snapshot.latest)
     assert error.value.code == "unreachable"
+
+
+@pytest.mark.parametrize("gas", [READ_GAS, SIGNATURE_GAS])
+def test_a_contract_gets_the_gas_it_was_given_and_no_more(chain: Any, gas: int) -> None:
+    greedy = ForeignContract.deploy(chain, "HostileContract", MANNERS.index("answers_megabytes"))
+    answer = chain.client.read(contained_call(greedy.address, b"", limit=32, gas=gas))
+    assert answer.succeeded == (gas == SIGNATURE_GAS)
 
 
 def test_a_node_that_does_not_run_the_code_is_not_believed() -> None:
