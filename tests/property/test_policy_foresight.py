@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from near_policies import compiles, few_leaves, many, variants
 from property.policy_strategies import NOW, SECONDS, facts, pin, presentations, trees
-from property.test_policy_compare import compiles, few_leaves, many, variants
 
 from didgate.chain.facts import Block, Facts, IssuerFact, KeyFact, KeyKind, KeyState
 from didgate.credentials.verified import (

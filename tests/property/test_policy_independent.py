@@ -48,10 +48,15 @@ def test_both_decide_alike(data):
     read = data.draw(facts(policy, verified))
     ours = evaluate(policy, verified, read, NOW)
     case = independent_policy.Case(policy.to_dict(), as_json(verified), facts_as_json(read), NOW)
-    verdict, leaves = case.run()
-    assert independent_policy.NAMES[verdict] == ours.verdict.value
-    assert [independent_policy.NAMES[leaf] for leaf in leaves] == [
-        leaf.verdict.value for leaf in ours.leaves
+    ways = case.ways()
+    best = max(verdict for verdict, _ in ways)
+    assert independent_policy.NAMES[best] == ours.verdict.value
+    # Where several accounts come out alike, either may be the one that is told about.
+    told = [leaf.verdict.value for leaf in ours.leaves]
+    assert told in [
+        [independent_policy.NAMES[leaf] for leaf in leaves]
+        for verdict, leaves in ways
+        if verdict == best
     ]
 
 

@@ -49,7 +49,11 @@ class Case:
         self.tree = policy["allow"]
 
     def run(self) -> tuple[int, list[int]]:
-        return max((self.judge(self.tree, 0, a, None) for a in self.accounts), key=itemgetter(0))
+        return max(self.ways(), key=itemgetter(0))
+
+    def ways(self) -> list[tuple[int, list[int]]]:
+        """Return for each account that takes part the verdict, and those of the leaves."""
+        return [self.judge(self.tree, 0, account, None) for account in self.accounts]
 
     def judge(self, tree: Any, number: int, account: Any, key: Any) -> tuple[int, list[int]]:
         """Return the verdict of a node whose first credential has the given number."""
